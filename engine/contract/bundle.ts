@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { Job } from './job.ts';
+import { operation } from './operation.ts';
+import { Metrics } from './run.ts';
+
+export const BundleFile = z.object({ path: z.string(), sizeBytes: z.number(), sha256: z.string() });
+
+/** bundle.json: written last. Nothing in a bundle is ever executed. */
+export const BundleManifest = z.object({
+  format: z.literal('recsmith-bundle'),
+  formatVersion: z.literal(1),
+  name: z.string(),
+  version: z.string(),
+  createdAt: z.string(),
+  run: z.string(),
+  model: z.string(),
+  modelLabel: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  seed: z.number(),
+  dataFingerprint: z.string(),
+  ranker: z.object({ run: z.string(), model: z.string(), label: z.string() }).nullable(),
+  counts: z.object({ users: z.number(), items: z.number(), dimensions: z.number() }),
+  metrics: Metrics,
+  rankerMetrics: Metrics.optional(),
+  vectorIndex: z.object({
+    kind: z.enum(['exact', 'hnsw']),
+    precision: z.enum(['f32', 'f16', 'i8']),
+    connectivity: z.number().optional(),
+    expansionAdd: z.number().optional(),
+    expansionSearch: z.number().optional(),
+  }),
+  versions: z.record(z.string(), z.string()),
+  files: z.array(BundleFile),
+});
+export type BundleManifest = z.infer<typeof BundleManifest>;
+
+export const BundleInfo = z.object({ id: z.string(), path: z.string(), active: z.boolean(), sizeBytes: z.number(), manifest: BundleManifest });
+export type BundleInfo = z.infer<typeof BundleInfo>;
+
+export const bundleOperations = {
+  'bundle.create': operation({
+    summary: 'Pack a run, its ranker and its vector index to serve',
+    input: z.object({ run: z.string(), ranker: z.string().optional(), out: z.string().optional(), activate: z.boolean().default(true) }),
+    output: Job,
+    command: 'bundle',
+  }),
+  'bundle.list': operation({ summary: 'Bundles of the workspace, newest first', input: z.object({}), output: z.array(BundleInfo) }),
+  'bundle.verify': operation({
+    summary: 'Check every file of a bundle folder',
+    input: z.object({ path: z.string().min(1) }),
+    output: z.object({ path: z.string(), manifest: BundleManifest, files: z.number(), sizeBytes: z.number() }),
+    command: 'verify',
+  }),
+  'bundle.activate': operation({
+    summary: 'Make a bundle the one that is served; a running server swaps to it without a pause',
+    input: z.object({ id: z.string() }),
+    output: BundleInfo,
+  }),
+};

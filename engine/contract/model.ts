@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { operation } from './operation.ts';
+
+/** Parameters as the form, the flags and the docs need them: made from the model's zod schema. */
+export const Parameter = z.object({
+  name: z.string(),
+  kind: z.enum(['integer', 'number', 'boolean', 'choice', 'integers']),
+  description: z.string(),
+  default: z.unknown(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  choices: z.array(z.string()).optional(),
+});
+export type Parameter = z.infer<typeof Parameter>;
+
+export const ModelInfo = z.object({
+  id: z.string(),
+  label: z.string(),
+  /** Retrieval models rank the whole catalogue; ranking models score candidates in a context. */
+  role: z.enum(['retrieval', 'ranking']),
+  summary: z.string(),
+  paper: z.string().optional(),
+  needs: z.array(z.enum(['timestamps', 'attributes'])),
+  /** Has user and item embeddings, so that a vector index and a bundle can be made of it. */
+  factorised: z.boolean(),
+  baseline: z.boolean(),
+  parameters: z.array(Parameter),
+});
+export type ModelInfo = z.infer<typeof ModelInfo>;
+
+export const modelOperations = {
+  'model.list': operation({ summary: 'Every model with its parameters', input: z.object({}), output: z.array(ModelInfo) }),
+};

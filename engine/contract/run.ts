@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { CurvePoint, Job } from './job.ts';
+import { operation } from './operation.ts';
+
+export const Split = z.discriminatedUnion('kind', [
+  /** The last share of all interactions, by time, is the test set; one cut for everybody. */
+  z.object({ kind: z.literal('temporal'), testShare: z.number().gt(0).lt(1).default(0.2) }),
+  /** The last interaction of each user is the test set. */
+  z.object({ kind: z.literal('leave-last-out') }),
+  /** A seeded random share of each user's interactions is the test set. */
+  z.object({ kind: z.literal('ratio'), testShare: z.number().gt(0).lt(1).default(0.2) }),
+  /** A given file (user, item columns) is the test set; all of the workspace is for training. */
+  z.object({ kind: z.literal('file'), path: z.string().min(1) }),
+]);
+export type Split = z.infer<typeof Split>;
+
+/** Which interactions count as positive. `auto`: all; but of ratings only those at or above 70 % of the highest value (4 of 5). */
+export const Selection = z.object({
+  minValue: z.union([z.number(), z.literal('auto')]).default('auto'),
+  eventTypes: z.array(z.string()).optional(),
+});
+export type Selection = z.infer<typeof Selection>;
+
+/** Metric name → value: `ndcg@10`, `recall@20`, `hit-rate@10`, `mrr@10`, `coverage@10`, `auc`, `log-loss`. */
+export const Metrics = z.record(z.string(), z.number());
+export type Metrics = z.infer<typeof Metrics>;
+
+export const DeviceReport = z.object({
+  backend: z.enum(['tensorflow', 'wasm']),
+  device: z.enum(['gpu', 'cpu']),
+  version: z.string(),
+  /** Why this device, in words. */
+  reason: z.string(),
+  /** What to install for a better one. */
+  improve: z.string().optional(),
+});
+export type DeviceReport = z.infer<typeof DeviceReport>;
+
+export const TrainInput = z.object({
+  model: z.string().min(1),
+  params: z.record(z.string(), z.unknown()).default({}),
+  split: Split.default({ kind: 'temporal', testShare: 0.2 }),
+  selection: Selection.default({ minValue: 'auto' }),
+  seed: z.number().int().min(0).max(4_294_967_295).default(42),
+  ks: z.array(z.number().int().min(1).max(500)).min(1).default([10, 20]),
+  /** For a ranking model: the retrieval run whose embeddings and candidates it ranks; the newest where none is named. */
+  retrievalRun: z.string().optional(),
+});
+export type TrainInput = z.infer<typeof TrainInput>;
+
+export const Baseline = z.object({ model: z.string(), label: z.string(), metrics: Metrics });
+export type Baseline = z.infer<typeof Baseline>;
+
+export const Run = z.object({
+  id: z.string(),
+  role: z.enum(['retrieval', 'ranking']),
+  model: z.string(),
+  label: z.string(),
+  /** As parsed: every parameter with its value. */
+  params: z.record(z.string(), z.unknown()),
+  seed: z.number(),
+  split: Split,
+  selection: Selection,
+  /** SHA-256 over the interactions and attributes that the run could see. */
+  dataFingerprint: z.string(),
+  counts: z.object({ users: z.number(), items: z.number(), train: z.number(), validation: z.number(), test: z.number(), testUsers: z.number() }),
+  metrics: Metrics,
+  /** Standard errors of the metrics that are means over users. */
+  errors: Metrics,
+  validation: Metrics,
+  baselines: z.array(Baseline),
+  /** The oracle's metrics where the data came with a known preference model. */
+  oracle: Metrics.optional(),
+  curve: z.array(CurvePoint),
+  bestEpoch: z.number().optional(),
+  seconds: z.number(),
+  examplesPerSecond: z.number().optional(),
+  peakMemoryBytes: z.number().optional(),
+  device: DeviceReport,
+  retrievalRun: z.string().optional(),
+  versions: z.record(z.string(), z.string()),
+  createdAt: z.string(),
+});
+export type Run = z.infer<typeof Run>;
+
+export const Recommendation = z.object({ itemId: z.string(), score: z.number(), rank: z.number() });
+export type Recommendation = z.infer<typeof Recommendation>;
+
+export const ItemCard = z.object({ itemId: z.string(), attributes: z.record(z.string(), z.unknown()) });
+export type ItemCard = z.infer<typeof ItemCard>;
+
+/** What the Playground shows of one user. */
+export const UserView = z.object({
+  userId: z.string(),
+  attributes: z.record(z.string(), z.unknown()),
+  history: z.array(
+    z.object({ item: ItemCard, eventType: z.string(), value: z.number().nullable(), timestamp: z.string().nullable() }),
+  ),
+  recommendations: z.array(z.object({ item: ItemCard, score: z.number(), rank: z.number() })),
+  source: z.string(),
+});
+export type UserView = z.infer<typeof UserView>;
+
+export const runOperations = {
+  'run.train': operation({ summary: 'Train a model and evaluate it', input: TrainInput, output: Job, command: 'train', http: 'POST /admin/train' }),
+  'run.list': operation({ summary: 'Runs, newest first', input: z.object({}), output: z.array(Run), command: 'runs' }),
+  'run.get': operation({ summary: 'One run', input: z.object({ id: z.string() }), output: Run }),
+  'run.recommend': operation({
+    summary: 'Top k of a run for one user or for all, training items left out',
+    input: z.object({
+      run: z.string(),
+      user: z.string().optional(),
+      k: z.number().int().min(1).max(500).default(20),
+      /** Where to write user_id,item_id,rank,score; demanded for all users. */
+      out: z.string().optional(),
+    }),
+    output: Job,
+    command: 'recommend',
+  }),
+  'run.score': operation({
+    summary: "The evaluator on anyone's lists: user_id,item_id,rank against a train and a test file",
+    input: z.object({
+      train: z.string().min(1),
+      test: z.string().min(1),
+      recommendations: z.string().min(1),
+      ks: z.array(z.number().int().min(1).max(500)).min(1).default([10, 20]),
+    }),
+    output: z.object({ metrics: Metrics, errors: Metrics, users: z.number() }),
+    command: 'score',
+  }),
+  'run.users': operation({
+    summary: 'Users to pick from, by the start of the id',
+    input: z.object({ query: z.string().default(''), limit: z.number().int().min(1).max(200).default(50) }),
+    output: z.array(z.object({ userId: z.string(), interactions: z.number() })),
+  }),
+  'run.userView': operation({
+    summary: 'History and recommendations of a user, with item attributes',
+    input: z.object({ run: z.string(), user: z.string(), k: z.number().int().min(1).max(100).default(10) }),
+    output: UserView,
+  }),
+};

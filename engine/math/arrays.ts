@@ -1,0 +1,48 @@
+/** The arrays that rooms hand to one another. Rows of users and items are positions; ids stay with their owners. */
+
+/** Row-major: `data[row * columns + column]`. */
+export interface Matrix {
+  rows: number;
+  columns: number;
+  data: Float32Array;
+}
+
+/** Compressed sparse rows: the columns of row r are `indices[indptr[r] .. indptr[r + 1])`, ascending. */
+export interface SparseMatrix {
+  rows: number;
+  columns: number;
+  indptr: Int32Array;
+  indices: Int32Array;
+  values: Float32Array;
+}
+
+/** Interactions, column by column, in the order of time (of the file where there is none). */
+export interface Interactions {
+  /** User row of each interaction. */
+  users: Int32Array;
+  /** Item row of each interaction. */
+  items: Int32Array;
+  /** How much each one counts (event weight). */
+  weights: Float32Array;
+  /** Milliseconds since 1970; NaN where unknown. */
+  timestamps: Float64Array;
+}
+
+/** Attributes of the users or of the items, by row. */
+export interface EntityFeatures {
+  rows: number;
+  /** One code a row, -1 where missing. */
+  categories: { name: string; vocabulary: string[]; codes: Int32Array }[];
+  /** Any number of codes a row: those of row r are `codes[offsets[r] .. offsets[r + 1])`. */
+  lists: { name: string; vocabulary: string[]; offsets: Int32Array; codes: Int32Array }[];
+  /** NaN where missing. */
+  numbers: { name: string; values: Float32Array }[];
+}
+
+/** A named array as it is saved in a safetensors file. */
+export interface NamedArray {
+  shape: number[];
+  data: Float32Array | Int32Array | Float64Array | Uint8Array;
+}
+
+export type NamedArrays = Record<string, NamedArray>;

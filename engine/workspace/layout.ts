@@ -1,0 +1,19 @@
+import path from 'node:path';
+
+/** Where everything in a workspace lives. The only place that knows the names of its files. */
+export const layout = {
+  manifest: (workspace: string) => path.join(workspace, 'workspace.json'),
+  lock: (workspace: string) => path.join(workspace, 'engine.lock'),
+  database: (workspace: string) => path.join(workspace, 'data.duckdb'),
+  runs: (workspace: string) => path.join(workspace, 'runs'),
+  run: (workspace: string, id: string) => path.join(workspace, 'runs', id),
+  vectorIndexes: (workspace: string) => path.join(workspace, 'vector-indexes'),
+  vectorIndex: (workspace: string, id: string) => path.join(workspace, 'vector-indexes', id),
+  bundles: (workspace: string) => path.join(workspace, 'bundles'),
+  bundle: (workspace: string, id: string) => path.join(workspace, 'bundles', id),
+  events: (workspace: string) => path.join(workspace, 'events'),
+  sample: (workspace: string) => path.join(workspace, 'sample'),
+};
+
+export const runFiles = { manifest: 'run.json', model: 'model.safetensors', curve: 'metrics.ndjson', ids: 'ids.json' } as const;
+export const vectorIndexFiles = { manifest: 'vector-index.json', vectors: 'vectors.usearch' } as const;

@@ -38,7 +38,13 @@ function vectorOf(arrays: NamedArrays, name: string, length?: number): Float32Ar
 
 function weightsOf(array: NamedArray, name: string, inputs: number): Matrix {
   const [rows, columns] = array.shape;
-  if (array.shape.length !== 2 || rows !== inputs || !columns || !(array.data instanceof Float32Array) || array.data.length !== rows * columns) {
+  if (
+    array.shape.length !== 2 ||
+    rows !== inputs ||
+    !columns ||
+    !(array.data instanceof Float32Array) ||
+    array.data.length !== rows * columns
+  ) {
     throw new Error(`The ranker's array ${name} has shape [${array.shape}] where [${inputs}, outputs] of 32-bit floats is needed.`);
   }
   return { rows, columns, data: array.data };

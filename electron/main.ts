@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { app, type BrowserWindow, clipboard, ipcMain, MessageChannelMain, type MessagePortMain, nativeTheme, shell } from 'electron';
+import { registerAppScheme, serveAppScheme } from './app-protocol.ts';
+import { enginePortChannel, engineStateChannel } from './channel-names.ts';
+import { choosePaths } from './dialogs.ts';
+import { forkEngine, forkEntry } from './engine-fork.ts';
+import { superviseEngine } from './engine-supervisor.ts';
+import { guardContents, guardSession } from './guards.ts';
+import { receiveIpc } from './ipc.ts';
+import { installMenu } from './menu.ts';
+import { createQuitGuard } from './quit.ts';
+import { readShellState, writeShellState } from './shell-state.ts';
+import { insideWorkspace } from './show-folder.ts';
+import { openWindow, shellFiles } from './window.ts';
+
+const files = shellFiles(__dirname);
+
+app.setName('Recsmith');
+const userData = process.env.RECSMITH_USER_DATA;
+if (userData) {
+  mkdirSync(userData, { recursive: true });
+  app.setPath('userData', userData);
+}
+// One app for one folder of settings: a second start brings the first to the front.
+if (app.requestSingleInstanceLock()) run();
+else app.quit();
+
+function run(): void {
+  const stateFile = join(app.getPath('userData'), 'window.json');
+  const state = readShellState(stateFile);
+  const quit = createQuitGuard();
+  let window: BrowserWindow | null = null;
+  let workspace: string | null = null;
+
+  app.enableSandbox();
+  registerAppScheme();
+  app.on('web-contents-created', (_event, contents) => guardContents(contents));
+
+  const supervisor = superviseEngine<MessagePortMain>({
+    forkEngine: (restore) =>
+      forkEngine(files.engine, { stateFolder: app.getPath('userData'), appFolder: app.getAppPath(), version: app.getVersion(), restore }),
+    forkChild: (entry) => forkEntry(files.engine, entry),
+    openChannel: () => new MessageChannelMain(),
+    onState: (engineState) => window?.webContents.send(engineStateChannel, engineState),
+    onPort: (port) => window?.webContents.postMessage(enginePortChannel, null, [port]),
+    onWorkspace: (path) => {
+      workspace = path;
+    },
+    onJobs: (running) => quit.setJobs(running),
+  });
+
+  receiveIpc(ipcMain, {
+    'engine.connect': () => {
+      window?.webContents.send(engineStateChannel, supervisor.state());
+      supervisor.connect();
+    },
+    'dialog.choose': (kind) => (window ? choosePaths(window, kind) : []),
+    'theme.set': (theme) => {
+      nativeTheme.themeSource = theme;
+      state.theme = theme;
+      writeShellState(stateFile, state);
+    },
+    'clipboard.copy': (text) => clipboard.writeText(text),
+    'folder.show': (path) => {
+      const target = insideWorkspace(path, workspace);
+      if (target) shell.showItemInFolder(target);
+    },
+  });
+
+  void app.whenReady().then(() => {
+    guardSession();
+    serveAppScheme(files.renderer);
+    nativeTheme.themeSource = state.theme;
+    installMenu({ development: !app.isPackaged, platform: process.platform });
+    supervisor.start();
+    window = openWindow({ preload: files.preload, icon: files.icon, state, stateFile });
+    quit.watch(window);
+    window.on('closed', () => {
+      window = null;
+    });
+  });
+
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  app.on('window-all-closed', () => app.quit());
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    void supervisor.close().then(() => app.exit());
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      quit.force();
+      app.quit();
+    });
+  }
+}

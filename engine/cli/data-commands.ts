@@ -1,0 +1,97 @@
+import type { DataProfile, GenerateInput, GenerateResult, ImportInput, ImportResult } from '#contract/data';
+import type { Command } from './command.ts';
+import { formatDuration, formatNumber, formatTable } from './terminal.ts';
+
+function importText(result: ImportResult): string {
+  const rows = result.files.map((file) => [
+    file.path,
+    file.entity,
+    ...[file.rowsRead, file.accepted, file.rejected, file.duplicates].map(formatNumber),
+    file.unchanged ? 'unchanged' : `${formatNumber(Math.round(file.rowsPerSecond))}/s`,
+  ]);
+  return formatTable([['file', 'as', 'read', 'accepted', 'rejected', 'duplicates', 'rows/s'], ...rows]);
+}
+
+function profileText(profile: DataProfile): string {
+  const facts = [
+    `${formatNumber(profile.interactions)} interactions of ${formatNumber(profile.users)} users with ${formatNumber(profile.items)} items`,
+    `density ${(100 * profile.density).toFixed(3)} %, Gini of items ${profile.itemGini.toFixed(3)}`,
+    `from ${profile.firstAt ?? 'unknown'} to ${profile.lastAt ?? 'unknown'}`,
+  ];
+  const types = formatTable([['event type', 'count', 'weight'], ...profile.eventTypes.map((row) => [row.type, formatNumber(row.count), String(row.weight)])]);
+  const columns = formatTable([
+    ['column', 'type', 'missing', 'distinct', 'from', 'to'],
+    ...profile.columns.map((row) => [
+      `${row.table}.${row.column}`,
+      row.type,
+      formatNumber(row.missing),
+      formatNumber(row.distinct),
+      (row.min ?? '').slice(0, 24),
+      (row.max ?? '').slice(0, 24),
+    ]),
+  ]);
+  return [facts.join('\n'), types, columns].join('\n\n');
+}
+
+export const dataCommands: Command[] = [
+  {
+    name: 'generate',
+    usage: '--out DIR',
+    summary: 'Write deterministic sample data with its oracle',
+    positionals: [0, 0],
+    flags: {
+      users: { kind: 'integer', help: 'how many users (1000)' },
+      items: { kind: 'integer', help: 'how many items (500)' },
+      events: { kind: 'integer', help: 'how many events (10000)' },
+      seed: { kind: 'integer', help: 'the same seed gives the same bytes (42)' },
+      out: { kind: 'text', help: 'the folder to write', required: true },
+    },
+    async run({ session, flags }) {
+      const result = await session.work<GenerateResult>('data.generate', flags as unknown as GenerateInput);
+      const oracle = Object.entries(result.oracle).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+      const text = `${formatNumber(result.events)} events of ${formatNumber(result.users)} users in ${result.out} (${formatDuration(result.seconds)})\noracle: ${oracle.join(', ')}`;
+      return { json: result, text };
+    },
+  },
+  {
+    name: 'init',
+    usage: 'W',
+    summary: 'Make a workspace in a new or empty folder',
+    positionals: [1, 1],
+    flags: { name: { kind: 'text', help: 'its name (that of the folder)' } },
+    async run({ session, positionals, flags }) {
+      const summary = await session.call('workspace.create', { path: positionals[0] as string, ...(flags as { name?: string }) });
+      return { json: summary, text: `Workspace ${summary.name} in ${summary.path}` };
+    },
+  },
+  {
+    name: 'import',
+    usage: 'W PATH...',
+    summary: 'Import files, or the folder that generate wrote, into a workspace',
+    positionals: [2, 1000],
+    flags: {
+      as: { kind: 'text', help: 'interactions, users or items, where it cannot be seen' },
+      format: { kind: 'text', help: 'csv, parquet, jsonl, recbole or movielens-100k, where it cannot be seen' },
+      map: { kind: 'pairs', help: 'user=COL,item=COL,type=COL,value=COL,timestamp=COL,event=COL,session=COL' },
+      weights: { kind: 'numberPairs', help: 'how much each event type counts: view=0.1,like=0.7' },
+    },
+    async run({ session, positionals, flags }) {
+      const [workspace, ...paths] = positionals as [string, ...string[]];
+      await session.call('workspace.open', { path: workspace });
+      const result = await session.work<ImportResult>('data.import', { ...flags, paths } as ImportInput);
+      return { json: result, text: importText(result) };
+    },
+  },
+  {
+    name: 'profile',
+    usage: 'W',
+    summary: 'Counts, event types and columns of a workspace',
+    positionals: [1, 1],
+    flags: {},
+    async run({ session, positionals }) {
+      await session.call('workspace.open', { path: positionals[0] as string });
+      const profile = await session.call('data.profile', {});
+      return { json: profile, text: profileText(profile) };
+    },
+  },
+];

@@ -1,0 +1,145 @@
+import type { Run, Split } from '#contract/run';
+import { EngineError } from '#contract/errors';
+import type { Command } from './command.ts';
+import { formatDuration, formatMetrics, formatNumber, formatTable } from './terminal.ts';
+
+function splitOf(flags: Record<string, unknown>): Split | undefined {
+  const { split, testFile, testShare } = flags as { split?: string; testFile?: string; testShare?: number };
+  const kind = split ?? (testFile ? 'file' : undefined);
+  if (testFile && kind !== 'file') throw new EngineError('invalid_input', `--test-file goes with --split file, not with --split ${kind}.`);
+  switch (kind) {
+    case undefined:
+    case 'temporal':
+      return { kind: 'temporal', testShare: testShare ?? 0.2 };
+    case 'ratio':
+      return { kind: 'ratio', testShare: testShare ?? 0.2 };
+    case 'leave-last-out':
+      return { kind };
+    case 'file':
+      if (!testFile) throw new EngineError('invalid_input', '--split file needs --test-file FILE.');
+      return { kind, path: testFile };
+    default:
+      throw new EngineError('invalid_input', `--split is temporal, leave-last-out, ratio or file, not "${kind}".`);
+  }
+}
+
+/** What programs read of a run: the id first, and the facts that people compare. */
+function runJson(run: Run): unknown {
+  const { id, examplesPerSecond, ...rest } = run;
+  return { run_id: id, examples_per_second: examplesPerSecond ?? null, ...rest };
+}
+
+function runText(run: Run): string {
+  const table = [
+    { label: run.label, metrics: run.metrics },
+    ...run.baselines,
+    ...(run.oracle ? [{ label: 'Oracle (best reachable)', metrics: run.oracle }] : []),
+  ];
+  const speed = run.examplesPerSecond ? `, ${formatNumber(Math.round(run.examplesPerSecond))} examples/s` : '';
+  const { backend, device, version } = run.device;
+  return `${formatMetrics(table)}\n\n${run.id}: ${run.label} in ${formatDuration(run.seconds)}${speed} on ${device.toUpperCase()} (${backend} ${version})`;
+}
+
+export const runCommands: Command[] = [
+  {
+    name: 'train',
+    usage: 'W --model M',
+    summary: 'Train a model and evaluate it, beside its baselines',
+    positionals: [1, 1],
+    flags: {
+      model: { kind: 'text', help: 'popularity, item-knn, two-tower, logistic-ranker, neural-ranker', required: true },
+      set: { kind: 'pairs', help: 'a parameter, key=value; may be given again' },
+      split: { kind: 'text', help: 'temporal (default), leave-last-out, ratio or file' },
+      'test-share': { kind: 'number', help: 'share of the test set, for temporal and ratio (0.2)' },
+      'test-file': { kind: 'text', help: 'user and item columns; all of the workspace is for training' },
+      'min-value': { kind: 'number', help: 'least value that counts as positive (ratings: 70 % of the highest)' },
+      'event-types': { kind: 'text', help: 'only these event types, with commas' },
+      k: { kind: 'integers', help: 'list lengths of the metrics (10,20)' },
+      seed: { kind: 'integer', help: 'the same seed gives the same result (42)' },
+      'retrieval-run': { kind: 'text', help: 'for a ranking model: the run it ranks for (the newest)' },
+    },
+    async run({ session, positionals, flags }) {
+      await session.call('workspace.open', { path: positionals[0] as string });
+      const { model, set, k, seed, retrievalRun, minValue, eventTypes } = flags as {
+        model: string;
+        set?: Record<string, string>;
+        k?: number[];
+        seed?: number;
+        retrievalRun?: string;
+        minValue?: number;
+        eventTypes?: string;
+      };
+      const run = await session.work<Run>('run.train', {
+        model,
+        params: set ?? {},
+        split: splitOf(flags),
+        selection: { ...(minValue !== undefined ? { minValue } : {}), ...(eventTypes ? { eventTypes: eventTypes.split(',') } : {}) },
+        ...(k ? { ks: k } : {}),
+        ...(seed !== undefined ? { seed } : {}),
+        ...(retrievalRun ? { retrievalRun } : {}),
+      });
+      return { json: runJson(run), text: runText(run) };
+    },
+  },
+  {
+    name: 'runs',
+    usage: 'W',
+    summary: 'Runs of a workspace, newest first',
+    positionals: [1, 1],
+    flags: {},
+    async run({ session, positionals }) {
+      await session.call('workspace.open', { path: positionals[0] as string });
+      const runs = await session.call('run.list', {});
+      const rows = runs.map((run) => {
+        const [name, value] = Object.entries(run.metrics).find(([key]) => key.startsWith('ndcg')) ?? ['', Number.NaN];
+        return [run.id, run.label, run.split.kind, `${name} ${value.toFixed(4)}`, formatDuration(run.seconds)];
+      });
+      return { json: { runs: runs.map(runJson) }, text: formatTable([['run', 'model', 'split', 'metric', 'time'], ...rows]) };
+    },
+  },
+  {
+    name: 'recommend',
+    usage: 'W --run R --user ID',
+    summary: 'Top k of a run for one user, or for all into a file; training items left out',
+    positionals: [1, 1],
+    flags: {
+      run: { kind: 'text', help: 'the run', required: true },
+      user: { kind: 'text', help: 'one user' },
+      users: { kind: 'text', help: '"all", with --out' },
+      k: { kind: 'integer', help: 'how many (20)' },
+      out: { kind: 'text', help: 'CSV to write: user_id,item_id,rank,score' },
+    },
+    async run({ session, positionals, flags }) {
+      const { run, user, users, k, out } = flags as { run: string; user?: string; users?: string; k?: number; out?: string };
+      if ((user === undefined) === (users === undefined)) throw new EngineError('invalid_input', 'Name one user with --user ID, or all with --users all.');
+      if (users !== undefined && users !== 'all') throw new EngineError('invalid_input', `--users is "all", not "${users}"; one user goes with --user.`);
+      await session.call('workspace.open', { path: positionals[0] as string });
+      const result = await session.work<{ out?: string; users?: number; recommendations?: { itemId: string; score: number; rank: number }[] }>(
+        'run.recommend',
+        { run, ...(user !== undefined ? { user } : {}), ...(k !== undefined ? { k } : {}), ...(out ? { out } : {}) },
+      );
+      const list = result.recommendations?.map(({ rank, itemId, score }) => [String(rank), itemId, score.toFixed(4)]) ?? [];
+      return {
+        json: result,
+        text: result.out ? `Lists of ${result.users} users in ${result.out}` : formatTable([['rank', 'item', 'score'], ...list]),
+      };
+    },
+  },
+  {
+    name: 'score',
+    usage: '--train F --test F --recommendations F',
+    summary: "The evaluator on anyone's lists",
+    positionals: [0, 0],
+    flags: {
+      train: { kind: 'text', help: 'user and item columns of the training set', required: true },
+      test: { kind: 'text', help: 'user and item columns of the test set', required: true },
+      recommendations: { kind: 'text', help: 'user, item and rank columns', required: true },
+      k: { kind: 'integers', help: 'list lengths (10,20)' },
+    },
+    async run({ session, flags }) {
+      const { k, ...files } = flags as { train: string; test: string; recommendations: string; k?: number[] };
+      const result = await session.call('run.score', { ...files, ...(k ? { ks: k } : {}) });
+      return { json: result, text: `${formatMetrics([{ label: 'lists', metrics: result.metrics }])}\n\n${result.users} users` };
+    },
+  },
+];

@@ -1,0 +1,106 @@
+import { EngineError, reportOf } from '#contract/errors';
+import type { EngineEvent } from '#contract/events';
+import { type Handlers, isOperationName, operations } from '#contract/operations';
+import { createJobQueue } from './jobs/job-queue.ts';
+import type { ProcessHost } from './jobs/process-host.ts';
+import { bundleHandlers } from './operations/bundles.ts';
+import { dataHandlers } from './operations/data.ts';
+import type { EngineContext } from './operations/engine-context.ts';
+import { jobHandlers } from './operations/jobs.ts';
+import { modelHandlers } from './operations/models.ts';
+import { pipelineHandlers, retrain } from './operations/pipeline.ts';
+import { runHandlers } from './operations/runs.ts';
+import { createServerProcess } from './operations/server-process.ts';
+import { type AdminStories, serverHandlers, startServing } from './operations/servers.ts';
+import { systemHandlers } from './operations/system.ts';
+import { reindex, vectorIndexHandlers } from './operations/vector-indexes.ts';
+import { leaveWorkspace, workspaceHandlers } from './operations/workspaces.ts';
+import { appStateFile } from './workspace/app-state.ts';
+
+export interface EngineOptions {
+  host: ProcessHost;
+  /** The user's own folder: recent workspaces, the sample workspace. */
+  stateFolder: string;
+  /** Where the program is. */
+  appFolder: string;
+  version: string;
+  /** What this process calls itself in a workspace's lock: "the Recsmith window". */
+  holder: string;
+  emit(event: EngineEvent): void;
+  /** Hears of bugs, with their stack. */
+  onBug?(error: unknown): void;
+}
+
+export interface Engine {
+  /** Parses the input once, runs the operation, and answers; throws an EngineError for what somebody meant to refuse. */
+  call(name: string, input: unknown): Promise<unknown>;
+  /** Opens again what was open, and serves again what was served, when the engine last ended. */
+  restore(): Promise<void>;
+  /** Cancels jobs, stops the server, and lets the workspace go. */
+  close(): Promise<void>;
+}
+
+function parse(name: keyof typeof operations, input: unknown): unknown {
+  const parsed = operations[name].input.safeParse(input ?? {});
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') || 'the input';
+  throw new EngineError('invalid_input', `${name}: ${field} is wrong: ${issue?.message ?? 'it does not fit'}.`, { field });
+}
+
+/** Joins the stories of the workbench into one table of handlers. */
+export function createEngine(options: EngineOptions): Engine {
+  const onBug = options.onBug ?? ((error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`));
+  const context: EngineContext = {
+    host: options.host,
+    jobs: createJobQueue(options.emit, onBug),
+    emit: options.emit,
+    state: appStateFile(options.stateFolder),
+    server: createServerProcess(options.host),
+    appFolder: options.appFolder,
+    stateFolder: options.stateFolder,
+    holder: options.holder,
+    version: options.version,
+    session: null,
+    device: null,
+  };
+  const stories: AdminStories = {
+    retrain: (body) => retrain(context, stories, body),
+    reindex: (body) => reindex(context, body),
+  };
+  const handlers: Handlers = {
+    ...workspaceHandlers(context),
+    ...dataHandlers(context),
+    ...modelHandlers(),
+    ...runHandlers(context),
+    ...vectorIndexHandlers(context),
+    ...bundleHandlers(context),
+    ...serverHandlers(context, stories),
+    ...pipelineHandlers(context, stories),
+    ...jobHandlers(context),
+    ...systemHandlers(context),
+  };
+  return {
+    async call(name, input) {
+      if (!isOperationName(name)) throw new EngineError('not_found', `There is no operation "${name.slice(0, 80)}".`);
+      const handler = handlers[name] as (input: unknown) => Promise<unknown>;
+      try {
+        return await handler(parse(name, input));
+      } catch (error) {
+        if (error instanceof EngineError) throw error;
+        onBug(error);
+        throw new EngineError('internal', reportOf(error).message, undefined, { cause: error });
+      }
+    },
+    async restore() {
+      const { open, serving } = await context.state.read();
+      if (!open) return;
+      await handlers['workspace.open']({ path: open });
+      if (serving) await startServing(context, stories, { bundle: serving.bundle, port: serving.port, host: '127.0.0.1', nextFreePort: true });
+    },
+    async close() {
+      await context.jobs.close();
+      await leaveWorkspace(context);
+    },
+  };
+}

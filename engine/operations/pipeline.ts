@@ -1,0 +1,193 @@
+import { rm } from 'node:fs/promises';
+import { EngineError } from '#contract/errors';
+import type { Job, Stage } from '#contract/job';
+import type { HandlersOf } from '#contract/operations';
+import { type PipelineResult, pipelineStages } from '#contract/pipeline';
+import type { Metrics, Run, Split } from '#contract/run';
+import { countEntities, hasTimestamps } from '../data/explore.ts';
+import type { JobContext } from '../jobs/job-queue.ts';
+import { layout } from '../workspace/layout.ts';
+import { createBundle } from './bundles.ts';
+import { generateData, importIntoWorkspace } from './data.ts';
+import { type EngineContext, requireSession } from './engine-context.ts';
+import { type AdminStories, startServing } from './servers.ts';
+import { train } from './training.ts';
+import { buildVectorIndex } from './vector-indexes.ts';
+
+export interface BuildInput {
+  sampleIfEmpty: boolean;
+  model: string;
+  ranker: string;
+  params: Record<string, unknown>;
+  seed: number;
+  serve: boolean;
+  port: number;
+}
+
+/** The sample: big enough that a model has something to learn, small enough to be done in a minute on two cores. */
+const sample = { users: 1000, items: 500, events: 100_000, seed: 42 };
+
+type StageId = (typeof pipelineStages)[number][0];
+
+/** Runs one stage: its state is shown while it runs, its result when it is done. */
+async function stage<T>(job: JobContext, id: StageId, work: () => Promise<{ value: T; detail: string }>): Promise<T> {
+  const started = performance.now();
+  job.updateStage(id, { status: 'running' });
+  try {
+    const { value, detail } = await work();
+    job.updateStage(id, { status: 'succeeded', detail, seconds: (performance.now() - started) / 1000 });
+    job.log(detail);
+    return value;
+  } catch (error) {
+    const failed: Stage['status'] = job.signal.aborted ? 'cancelled' : 'failed';
+    job.updateStage(id, { status: failed, seconds: (performance.now() - started) / 1000 });
+    throw error;
+  }
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
+const show = (metrics: Metrics, name: string): string => `${name} ${(metrics[name] ?? Number.NaN).toFixed(4)}`;
+
+async function prepareData(context: EngineContext, input: BuildInput, job: JobContext): Promise<string> {
+  const { workspace, database } = requireSession(context);
+  let counts = await countEntities(database);
+  if (counts.interactions === 0) {
+    if (!input.sampleIfEmpty) throw new EngineError('bad_data', 'The workspace is empty. Import interactions first.');
+    const out = layout.sample(workspace.path);
+    await rm(out, { recursive: true, force: true });
+    await generateData({ ...sample, out }, job);
+    await importIntoWorkspace(context, { paths: [out] }, job);
+    counts = await countEntities(database);
+  }
+  return `${count(counts.interactions)} interactions of ${count(counts.users)} users with ${count(counts.items)} items`;
+}
+
+/** The trained model first, then what it must beat, then the best reachable where it is known. */
+function tableOf(run: Run): PipelineResult['table'] {
+  return [
+    { label: run.label, metrics: run.metrics },
+    ...run.baselines.map(({ label, metrics }) => ({ label, metrics })),
+    ...(run.oracle ? [{ label: 'Oracle (best reachable)', metrics: run.oracle }] : []),
+  ];
+}
+
+/** How good the result is against the best baseline, in one sentence. */
+function verdictOf(run: Run): string {
+  const name = 'ndcg@10' in run.metrics ? 'ndcg@10' : (Object.keys(run.metrics).find((key) => key.startsWith('ndcg')) ?? 'ndcg@10');
+  const own = run.metrics[name] ?? 0;
+  const best = run.baselines.reduce<{ label: string; value: number } | null>((top, { label, metrics }) => {
+    const value = metrics[name] ?? 0;
+    return !top || value > top.value ? { label, value } : top;
+  }, null);
+  const oracle = run.oracle?.[name];
+  const reach = oracle ? `, and reaches ${Math.round((100 * own) / oracle)} % of the best possible` : '';
+  if (!best) return `${run.label} has ${name} ${own.toFixed(4)}${reach}.`;
+  const error = run.errors[name] ?? 0;
+  const difference = own - best.value;
+  const figures = `${own.toFixed(4)} against ${best.value.toFixed(4)}`;
+  // Two standard errors of the model's own mean: a rough guard, until runs are compared user by user.
+  if (Math.abs(difference) < 2 * error) return `${run.label} is level with the best baseline, ${best.label}, in ${name} (${figures})${reach}.`;
+  const percent = best.value > 0 ? ` by ${Math.abs(Math.round((100 * difference) / best.value))} %` : '';
+  return `${run.label} ${difference > 0 ? 'beats' : 'is behind'} the best baseline, ${best.label},${percent} in ${name} (${figures})${reach}.`;
+}
+
+/** Ranking needs a later slice of time; where the data has none, retrieval alone is served, and the stage says why. */
+async function trainRanker(context: EngineContext, input: BuildInput, retrieval: Run, job: JobContext): Promise<Run | null> {
+  const skip = (detail: string): null => {
+    job.updateStage('ranking', { status: 'skipped', detail });
+    job.log(detail, 'warning');
+    return null;
+  };
+  if (retrieval.split.kind !== 'temporal') return skip('Skipped: the data has no timestamps, and a ranking model learns from a later slice of time.');
+  try {
+    return await stage(job, 'ranking', async () => {
+      const run = await train(
+        context,
+        { model: input.ranker, params: {}, split: retrieval.split, selection: retrieval.selection, seed: input.seed, ks: [10, 20], retrievalRun: retrieval.id },
+        job,
+      );
+      return { value: run, detail: `${run.label}: ${show(run.metrics, 'auc')}, ${show(run.metrics, 'log-loss')}` };
+    });
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'bad_data') return skip(`Skipped: ${error.message}`);
+    throw error;
+  }
+}
+
+async function splitFor(context: EngineContext): Promise<Split> {
+  const { database } = requireSession(context);
+  const timed = await hasTimestamps(database);
+  return timed ? { kind: 'temporal', testShare: 0.2 } : { kind: 'ratio', testShare: 0.2 };
+}
+
+/** The whole story: data, retrieval, ranking, evaluation, vector index, bundle, serving. */
+export async function build(context: EngineContext, stories: AdminStories, input: BuildInput, job: JobContext): Promise<PipelineResult> {
+  const started = performance.now();
+  job.setStages(pipelineStages.map(([id, label]) => ({ id, label, status: 'waiting' })));
+  await stage(job, 'data', async () => ({ value: null, detail: await prepareData(context, input, job) }));
+  const split = await splitFor(context);
+  const run = await stage(job, 'retrieval', async () => {
+    const request = { model: input.model, params: input.params, split, selection: { minValue: 'auto' as const }, seed: input.seed, ks: [10, 20] };
+    const trained = await train(context, request, job);
+    return { value: trained, detail: `${trained.label}: ${count(trained.counts.train)} training interactions, epoch ${trained.bestEpoch ?? '–'} kept` };
+  });
+  const ranker = await trainRanker(context, input, run, job);
+  const verdict = await stage(job, 'evaluation', async () => {
+    const value = verdictOf(run);
+    return { value, detail: value };
+  });
+  const index = await stage(job, 'index', async () => {
+    const value = await buildVectorIndex(context, { run: run.id, kind: 'auto' }, job);
+    return { value, detail: `${value.kind === 'exact' ? 'Exact search' : 'HNSW'}: ${value.reason}` };
+  });
+  const bundle = await stage(job, 'bundle', async () => {
+    const value = await createBundle(context, { run: run.id, ...(ranker ? { ranker: ranker.id } : {}), activate: true }, job);
+    return { value, detail: value.id };
+  });
+  let url = context.server.status().url;
+  if (input.serve) {
+    url = await stage(job, 'serve', async () => {
+      // A running server has swapped to the new bundle already.
+      const status =
+        context.server.status().state === 'running'
+          ? context.server.status()
+          : await startServing(context, stories, { bundle: bundle.id, port: input.port, host: '127.0.0.1', nextFreePort: true });
+      return { value: status.url, detail: `Serving at ${status.url}` };
+    });
+  } else job.updateStage('serve', { status: 'skipped', detail: 'Not asked for.' });
+  return {
+    run: run.id,
+    ranker: ranker?.id ?? null,
+    vectorIndex: index.id,
+    bundle: bundle.id,
+    url,
+    seconds: (performance.now() - started) / 1000,
+    metrics: run.metrics,
+    table: tableOf(run),
+    verdict,
+  };
+}
+
+/** Trains again on everything received so far, and swaps a running server to the result. */
+export function retrain(context: EngineContext, stories: AdminStories, body: { model?: string | undefined; params?: Record<string, unknown> | undefined; seed?: number | undefined }): Job {
+  requireSession(context);
+  const input: BuildInput = {
+    sampleIfEmpty: false,
+    model: body.model ?? 'two-tower',
+    ranker: 'neural-ranker',
+    params: body.params ?? {},
+    seed: body.seed ?? 42,
+    serve: false,
+    port: 0,
+  };
+  return context.jobs.start('build', 'Train again on what was received', (job) => build(context, stories, input, job));
+}
+
+export function pipelineHandlers(context: EngineContext, stories: AdminStories): HandlersOf<'pipeline'> {
+  return {
+    'pipeline.build': async (input) => {
+      requireSession(context);
+      return context.jobs.start('build', 'Build recommender', (job) => build(context, stories, input, job));
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { once } from 'node:events';
+import { EngineError } from '#contract/errors';
+import type { Recommendation, Run, UserView } from '#contract/run';
+import { readAttributes, readHistory } from '../data/people.ts';
+import { readTrainingData } from '../data/training-data.ts';
+import { splitInteractions } from '../evaluation/split.ts';
+import type { WorkContext } from '../jobs/work-context.ts';
+import type { RecommendTask } from '../training/tasks.ts';
+import { type EngineContext, requireSession } from './engine-context.ts';
+import { type RunIds, readRun, readRunArrays, readRunIds } from './run-store.ts';
+import { runTrainerTask } from './trainer-process.ts';
+
+/** Lists for many users: `items[i * k + j]` is the row of user i's item of rank j + 1, or -1. */
+interface Lists {
+  items: Int32Array;
+  scores: Float32Array;
+}
+
+/** Items of the run's own training set, by user row: what its lists leave out. */
+async function trainingItems(context: EngineContext, run: Run, ids: RunIds): Promise<Set<number>[]> {
+  const data = await readTrainingData(requireSession(context).database, run.selection);
+  const train =
+    run.split.kind === 'file'
+      ? data.interactions
+      : splitInteractions(data.interactions, run.split, run.seed, { userCount: data.userIds.length, itemCount: data.itemIds.length }).train;
+  const userRow = new Map(ids.users.map((id, row) => [id, row]));
+  const itemRow = new Map(ids.items.map((id, row) => [id, row]));
+  const seen: Set<number>[] = ids.users.map(() => new Set());
+  for (let i = 0; i < train.users.length; i++) {
+    const user = userRow.get(data.userIds[train.users[i] as number] as string);
+    const item = itemRow.get(data.itemIds[train.items[i] as number] as string);
+    if (user !== undefined && item !== undefined) seen[user]?.add(item);
+  }
+  return seen;
+}
+
+async function listsFor(context: EngineContext, run: Run, users: number[], seen: Set<number>[], k: number, work: WorkContext): Promise<Lists> {
+  const { workspace } = requireSession(context);
+  const offsets = new Int32Array(users.length + 1);
+  const items: number[] = [];
+  users.forEach((user, i) => {
+    for (const item of seen[user] ?? []) items.push(item);
+    offsets[i + 1] = items.length;
+  });
+  const task: RecommendTask = {
+    kind: 'recommend',
+    model: run.model,
+    params: run.params,
+    arrays: await readRunArrays(workspace.path, run.id),
+    users: Int32Array.from(users),
+    k,
+    seen: { offsets, items: Int32Array.from(items) },
+  };
+  return runTrainerTask(context.host, task, work);
+}
+
+function listOf(lists: Lists, index: number, k: number, ids: RunIds): Recommendation[] {
+  const list: Recommendation[] = [];
+  for (let j = 0; j < k; j++) {
+    const row = lists.items[index * k + j] as number;
+    if (row < 0) break;
+    list.push({ itemId: ids.items[row] as string, score: lists.scores[index * k + j] as number, rank: j + 1 });
+  }
+  return list;
+}
+
+const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** Writes user_id,item_id,rank,score through a temporary file beside it. */
+async function writeLists(file: string, users: string[], lists: Lists, k: number, ids: RunIds, work: WorkContext): Promise<number> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  const stream = createWriteStream(temporary);
+  let rows = 0;
+  try {
+    stream.write('user_id,item_id,rank,score\n');
+    for (let i = 0; i < users.length; i++) {
+      const user = csvField(users[i] as string);
+      let lines = '';
+      for (const { itemId, rank, score } of listOf(lists, i, k, ids)) {
+        lines += `${user},${csvField(itemId)},${rank},${score}\n`;
+        rows += 1;
+      }
+      if (!stream.write(lines)) await once(stream, 'drain');
+      if (i % 1000 === 0) await work.checkpoint({ phase: 'Writing lists', done: i, total: users.length, unit: 'users' });
+    }
+    stream.end();
+    await once(stream, 'finish');
+    await rename(temporary, file);
+  } catch (error) {
+    stream.destroy();
+    await rm(temporary, { force: true });
+    const code = (error as NodeJS.ErrnoException).code;
+    if (typeof code === 'string' && code.startsWith('E')) {
+      throw new EngineError('unreadable_file', `${file} cannot be written (${code}). Choose another file for the lists.`, { file }, { cause: error });
+    }
+    throw error;
+  }
+  return rows;
+}
+
+interface RecommendInput {
+  run: string;
+  user?: string | undefined;
+  k: number;
+  out?: string | undefined;
+}
+
+/** Top k of a retrieval run for one user, or for all of them into a file. */
+export async function recommend(context: EngineContext, input: RecommendInput, work: WorkContext): Promise<unknown> {
+  const { workspace } = requireSession(context);
+  const run = await readRun(workspace.path, input.run);
+  if (run.role !== 'retrieval') throw new EngineError('invalid_input', `Run ${run.id} is a ranking model: it orders candidates and makes no lists of its own. Name a retrieval run.`);
+  const ids = await readRunIds(workspace.path, run.id);
+  const out = input.out === undefined ? undefined : path.resolve(input.out);
+  const all = input.user === undefined;
+  if (all && !out) throw new EngineError('invalid_input', 'Lists for all users go to a file: name it with --out FILE.csv.');
+  const row = all ? -1 : ids.users.indexOf(input.user as string);
+  if (!all && row < 0) throw new EngineError('not_found', `Run ${run.id} does not know the user "${input.user}".`);
+  const seen = await trainingItems(context, run, ids);
+  // Users who had nothing in training have no list of their own.
+  const rows = all ? ids.users.map((_, user) => user).filter((user) => (seen[user]?.size ?? 0) > 0) : [row];
+  const k = Math.min(input.k, ids.items.length);
+  const lists = await listsFor(context, run, rows, seen, k, work);
+  const users = rows.map((user) => ids.users[user] as string);
+  if (out) return { run: run.id, users: users.length, k, out, rows: await writeLists(out, users, lists, k, ids, work) };
+  return { run: run.id, user: input.user, recommendations: listOf(lists, 0, k, ids) };
+}
+
+const historyShown = 200;
+
+/** What the Playground shows: a user's history, and the run's recommendations with the items' attributes. */
+export async function viewUser(context: EngineContext, input: { run: string; user: string; k: number }, work: WorkContext): Promise<UserView> {
+  const { database, workspace } = requireSession(context);
+  const run = await readRun(workspace.path, input.run);
+  const ids = await readRunIds(workspace.path, run.id);
+  const history = await readHistory(database, input.user, historyShown);
+  const row = ids.users.indexOf(input.user);
+  let recommendations: Recommendation[] = [];
+  if (row >= 0) {
+    const seen = await trainingItems(context, run, ids);
+    const k = Math.min(input.k, ids.items.length);
+    recommendations = listOf(await listsFor(context, run, [row], seen, k, work), 0, k, ids);
+  }
+  const shown = [...new Set([...history.map((entry) => entry.itemId), ...recommendations.map((entry) => entry.itemId)])];
+  const attributes = await readAttributes(database, 'items', shown);
+  const card = (itemId: string) => ({ itemId, attributes: attributes.get(itemId) ?? {} });
+  return {
+    userId: input.user,
+    attributes: (await readAttributes(database, 'users', [input.user])).get(input.user) ?? {},
+    history: history.map(({ itemId, eventType, value, timestamp }) => ({ item: card(itemId), eventType, value, timestamp })),
+    recommendations: recommendations.map(({ itemId, score, rank }) => ({ item: card(itemId), score, rank })),
+    source: row >= 0 ? run.label : 'The run does not know this user.',
+  };
+}

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import { readPairs } from '../data/pairs.ts';
+import { searchUsers } from '../data/people.ts';
+import { scoreLists } from '../evaluation/score.ts';
+import type { HandlersOf } from '#contract/operations';
+import { parseParams } from '../models/parameters.ts';
+import { findRankingModel, isRankingModel } from '../models/ranking-registry.ts';
+import { findRetrievalModel } from '../models/registry.ts';
+import { type EngineContext, requireSession } from './engine-context.ts';
+import { recommend, viewUser } from './recommendations.ts';
+import { listRuns, readRun } from './run-store.ts';
+import { train } from './training.ts';
+
+export function runHandlers(context: EngineContext): HandlersOf<'run'> {
+  return {
+    'run.train': async (input) => {
+      requireSession(context);
+      // Refused here, at once, rather than when the job gets its turn.
+      const model = isRankingModel(input.model) ? findRankingModel(input.model) : findRetrievalModel(input.model);
+      parseParams(model, input.params);
+      return context.jobs.start('train', `Train ${model.label}`, (work) => train(context, input, work));
+    },
+    'run.list': async () => listRuns(requireSession(context).workspace.path),
+    'run.get': async ({ id }) => readRun(requireSession(context).workspace.path, id),
+    'run.recommend': async (input) => {
+      requireSession(context);
+      return context.jobs.start('recommend', `Recommend with ${input.run}`, (work) => recommend(context, input, work));
+    },
+    'run.score': async (input) => {
+      const [train, test, recommendations] = await Promise.all(
+        [input.train, input.test, input.recommendations].map((file) => readPairs(path.resolve(file))),
+      );
+      if (!train || !test || !recommendations) throw new Error('three files give three tables');
+      return scoreLists({ train, test, recommendations }, input.ks);
+    },
+    'run.users': async (input) => searchUsers(requireSession(context).database, input.query, input.limit),
+    'run.userView': (input) => viewUser(context, input),
+  };
+}

@@ -1,0 +1,182 @@
+import type { AdminCall, FromServer, ServerStatistics, ToServer } from '#contract/child-messages';
+import { EngineError, errorFrom, type ErrorReport, reportOf } from '#contract/errors';
+import type { ServerStatus } from '#contract/server';
+import type { ChildHandle, ProcessHost } from '../jobs/process-host.ts';
+
+export interface StartOptions {
+  bundlePath: string;
+  bundleName: string;
+  port: number;
+  host: string;
+  eventLogFolder: string | null;
+  /** Whether this engine has a workspace to train in. */
+  adminAvailable: boolean;
+}
+
+/** What the server asks of its engine, and what the engine wants to hear. */
+export interface ServerListener {
+  changed(status: ServerStatus): void;
+  eventsAppended(): void;
+  admin(call: AdminCall): Promise<unknown>;
+}
+
+/** The one server process that an engine has, or has not. */
+export interface ServerProcess {
+  status(): ServerStatus;
+  start(options: StartOptions, listener: ServerListener): Promise<ServerStatus>;
+  /** Serves another bundle without a pause; the old one goes on where the new one is refused. */
+  swap(bundlePath: string, bundleName: string): Promise<ServerStatus>;
+  stop(): Promise<ServerStatus>;
+}
+
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 10_000;
+
+const stopped: ServerStatus = {
+  state: 'stopped',
+  url: null,
+  port: null,
+  pid: null,
+  bundle: null,
+  modelVersion: null,
+  startedAt: null,
+  requests: 0,
+  errors: 0,
+  events: 0,
+  requestsPerSecond: 0,
+  p50Ms: null,
+  p99Ms: null,
+  problem: null,
+};
+
+interface Running {
+  child: ChildHandle;
+  listener: ServerListener;
+  swaps: Map<number, { resolve: (version: string) => void; reject: (error: Error) => void }>;
+  exited: Promise<void>;
+  stopping: boolean;
+}
+
+export function createServerProcess(host: ProcessHost): ServerProcess {
+  let status: ServerStatus = stopped;
+  let running: Running | null = null;
+  let swapNumber = 0;
+
+  const set = (change: Partial<ServerStatus>): void => {
+    status = { ...status, ...change };
+    running?.listener.changed(status);
+  };
+
+  const answerAdmin = async (current: Running, id: number, call: AdminCall): Promise<void> => {
+    const post = (message: ToServer): void => current.child.post(message);
+    try {
+      post({ type: 'admin.answer', id, ok: true, value: await current.listener.admin(call) });
+    } catch (error) {
+      post({ type: 'admin.answer', id, ok: false, error: reportOf(error) });
+    }
+  };
+
+  const hear = (current: Running, message: FromServer): void => {
+    if (message.type === 'statistics') set(statisticsOf(message.statistics));
+    else if (message.type === 'events.appended') current.listener.eventsAppended();
+    else if (message.type === 'admin') void answerAdmin(current, message.id, message.call);
+    else if (message.type === 'swapped') current.swaps.get(message.id)?.resolve(message.modelVersion);
+    else if (message.type === 'swap.failed') current.swaps.get(message.id)?.reject(errorFrom(message.error));
+  };
+
+  const onExit = (current: Running, how: string): void => {
+    for (const swap of current.swaps.values()) swap.reject(new EngineError('process_died', 'The server stopped while it changed bundles.'));
+    if (running !== current) return;
+    if (current.stopping) {
+      status = stopped;
+      running = null;
+      current.listener.changed(status);
+      return;
+    }
+    const problem = `The server stopped unexpectedly (${how}). What it had acknowledged is safe. Start it again.`;
+    status = { ...status, state: 'failed', url: null, pid: null, requestsPerSecond: 0, problem };
+    running = null;
+    current.listener.changed(status);
+  };
+
+  return {
+    status: () => status,
+    async start(options, listener) {
+      if (running) throw new EngineError('conflict', `A server is running already at ${status.url ?? 'a port'}. Stop it first.`);
+      const child = host.start('server');
+      const current: Running = { child, listener, swaps: new Map(), exited: Promise.resolve(), stopping: false };
+      running = current;
+      status = { ...stopped, state: 'starting', bundle: options.bundleName, pid: child.pid ?? null };
+      listener.changed(status);
+      const outcome = new Promise<{ url: string; port: number; modelVersion: string }>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new EngineError('timeout', 'The server did not start within a minute.')), startTimeoutMs);
+        child.onMessage((raw) => {
+          const message = raw as FromServer;
+          if (message.type === 'ready') {
+            const { bundlePath, port, host: address, eventLogFolder, adminAvailable } = options;
+            child.post({ type: 'start', bundlePath, port, host: address, eventLogFolder, adminAvailable } satisfies ToServer);
+          } else if (message.type === 'started') {
+            clearTimeout(timer);
+            resolve(message);
+          } else if (message.type === 'failed') {
+            clearTimeout(timer);
+            reject(errorFrom(message.error satisfies ErrorReport));
+          } else hear(current, message);
+        });
+        current.exited = new Promise((done) => {
+          child.onExit(({ code, signal }) => {
+            clearTimeout(timer);
+            reject(new EngineError('process_died', `The server process ended (${signal ?? code}) before it had started.`));
+            onExit(current, signal ?? `code ${code ?? 'unknown'}`);
+            done();
+          });
+        });
+      });
+      try {
+        const { url, port, modelVersion } = await outcome;
+        set({ state: 'running', url, port, modelVersion, pid: child.pid ?? null, startedAt: new Date().toISOString() });
+        return status;
+      } catch (error) {
+        running = null;
+        child.kill();
+        status = { ...stopped, state: 'failed', problem: reportOf(error).message };
+        listener.changed(status);
+        throw error;
+      }
+    },
+    async swap(bundlePath, bundleName) {
+      const current = running;
+      if (!current) throw new EngineError('conflict', 'No server is running.');
+      swapNumber += 1;
+      const id = swapNumber;
+      try {
+        const modelVersion = await new Promise<string>((resolve, reject) => {
+          current.swaps.set(id, { resolve, reject });
+          current.child.post({ type: 'swap', id, bundlePath } satisfies ToServer);
+        });
+        set({ bundle: bundleName, modelVersion });
+        return status;
+      } finally {
+        current.swaps.delete(id);
+      }
+    },
+    async stop() {
+      const current = running;
+      if (!current) {
+        status = stopped;
+        return status;
+      }
+      current.stopping = true;
+      current.child.post({ type: 'stop' } satisfies ToServer);
+      const timer = setTimeout(() => current.child.kill(), stopTimeoutMs);
+      await current.exited;
+      clearTimeout(timer);
+      return status;
+    },
+  };
+}
+
+function statisticsOf(statistics: ServerStatistics): Partial<ServerStatus> {
+  const { requests, errors, events, requestsPerSecond, p50Ms, p99Ms } = statistics;
+  return { requests, errors, events, requestsPerSecond, p50Ms, p99Ms };
+}

@@ -1,0 +1,128 @@
+import type { AdminCall } from '#contract/child-messages';
+import { EngineError } from '#contract/errors';
+import type { Job } from '#contract/job';
+import type { HandlersOf } from '#contract/operations';
+import type { ServerStatus } from '#contract/server';
+import { layout } from '../workspace/layout.ts';
+import { assertId } from '../workspace/manifests.ts';
+import { ingestEvents } from './data.ts';
+import { type EngineContext, requireSession } from './engine-context.ts';
+import type { ServerListener } from './server-process.ts';
+
+/** Events come in bursts; the workspace reads them a moment after the last. */
+const ingestDelayMs = 300;
+
+const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost';
+
+const adminAnswer = (job: Job): { job_id: string; status: string } => ({ job_id: job.id, status: job.status });
+
+/** At most one admin job runs and one waits: training cannot be queued without bound. */
+function assertRoom(context: EngineContext): void {
+  const waiting = context.jobs.list().filter((job) => job.status === 'queued').length;
+  if (waiting > 0) throw new EngineError('conflict', 'A job is running and another one waits already. Try again when they have ended.');
+}
+
+/** What starting a server needs of the other stories. */
+export interface AdminStories {
+  retrain(input: Extract<AdminCall, { route: 'train' }>['body']): Job;
+  reindex(input: Extract<AdminCall, { route: 'reindex' }>['body']): Job;
+}
+
+function answerAdmin(context: EngineContext, stories: AdminStories, call: AdminCall): unknown {
+  if (call.route === 'job') {
+    const job = context.jobs.get(call.id);
+    return {
+      job_id: job.id,
+      kind: job.kind,
+      status: job.status,
+      ...(job.progress ? { phase: job.progress.phase } : {}),
+      ...(job.error ? { error: job.error.message } : {}),
+      ...(job.result !== undefined ? { result: job.result } : {}),
+    };
+  }
+  assertRoom(context);
+  return adminAnswer(call.route === 'train' ? stories.retrain(call.body) : stories.reindex(call.body));
+}
+
+function listenerOf(context: EngineContext, stories: AdminStories): ServerListener {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    changed: (status) => context.emit({ type: 'server.changed', status }),
+    admin: async (call) => answerAdmin(context, stories, call),
+    eventsAppended: () => {
+      clearTimeout(timer);
+      // A workspace that was closed meanwhile reads them when it is opened and trained again.
+      timer = setTimeout(() => void (context.session ? ingestEvents(context).catch(() => undefined) : undefined), ingestDelayMs);
+      timer.unref();
+    },
+  };
+}
+
+interface ServeInput {
+  bundle?: string | undefined;
+  port: number;
+  host: string;
+  nextFreePort: boolean;
+}
+
+/** How many ports are tried where the next free one will do. */
+const portsTried = 20;
+
+/** Serves a bundle of the open workspace: the one that is named, or the active one. */
+export async function startServing(context: EngineContext, stories: AdminStories, input: ServeInput): Promise<ServerStatus> {
+  const { workspace } = requireSession(context);
+  const id = input.bundle ?? workspace.manifest.activeBundle;
+  if (!id) throw new EngineError('not_found', 'There is no bundle to serve yet. Build the recommender, or make a bundle of a run, first.');
+  assertId(id, 'bundle');
+  if (!isLoopback(input.host)) {
+    throw new EngineError('forbidden', `Serving on ${input.host} would let other machines in, and this server asks nobody for a key yet. Serve on 127.0.0.1.`);
+  }
+  const last = input.nextFreePort && input.port > 0 ? Math.min(input.port + portsTried, 65535) : input.port;
+  for (let port = input.port; ; port++) {
+    try {
+      const options = {
+        bundlePath: layout.bundle(workspace.path, id),
+        bundleName: id,
+        port,
+        host: input.host,
+        eventLogFolder: layout.events(workspace.path),
+        adminAvailable: true,
+      };
+      const status = await context.server.start(options, listenerOf(context, stories));
+      await context.state.update((state) => ({ ...state, serving: { bundle: id, port: status.port ?? port } }));
+      return status;
+    } catch (error) {
+      if (!(error instanceof EngineError && error.code === 'port_in_use' && port < last)) throw error;
+    }
+  }
+}
+
+/** The window's policy allows it no network, so the engine asks the server for it. Only our own server, only by GET. */
+async function tryRequest(context: EngineContext, target: string): Promise<{ status: number; body: string; milliseconds: number }> {
+  const { url } = context.server.status();
+  if (!url) throw new EngineError('conflict', 'No server is running. Start serving first.');
+  const full = new URL(target, url);
+  if (full.origin !== new URL(url).origin) throw new EngineError('forbidden', `${target} is not a path of this server. Start it with one slash.`);
+  const started = performance.now();
+  try {
+    const answer = await fetch(full, { signal: AbortSignal.timeout(10_000), redirect: 'error' });
+    const body = await answer.text();
+    return { status: answer.status, body, milliseconds: performance.now() - started };
+  } catch (error) {
+    throw new EngineError('unavailable', `${full.href} did not answer. Look at the server's state, then try again.`, undefined, { cause: error });
+  }
+}
+
+export function serverHandlers(context: EngineContext, stories: AdminStories): HandlersOf<'server'> {
+  return {
+    'server.start': (input) => startServing(context, stories, input),
+    'server.stop': async () => {
+      const status = await context.server.stop();
+      await context.state.update((state) => ({ ...state, serving: null }));
+      context.emit({ type: 'server.changed', status });
+      return status;
+    },
+    'server.status': async () => context.server.status(),
+    'server.try': (input) => tryRequest(context, input.path),
+  };
+}

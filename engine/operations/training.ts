@@ -1,0 +1,214 @@
+import path from 'node:path';
+import { EngineError } from '#contract/errors';
+import type { CurvePoint } from '#contract/job';
+import type { Run, Selection, Split, TrainInput } from '#contract/run';
+import type { Database } from '../data/database.ts';
+import { readPairs } from '../data/pairs.ts';
+import { readTrainingData, type TrainingData } from '../data/training-data.ts';
+import { heldOutFromPairs } from '../evaluation/held-out.ts';
+import { type SplitResult, splitInteractions } from '../evaluation/split.ts';
+import type { WorkContext } from '../jobs/work-context.ts';
+import { parseParams } from '../models/parameters.ts';
+import { findRankingModel, isRankingModel } from '../models/ranking-registry.ts';
+import { findRetrievalModel } from '../models/registry.ts';
+import type { FitOutcome, FitTask, HeldOut, RankOutcome, RankTask } from '../training/tasks.ts';
+import { newId } from '../workspace/manifests.ts';
+import { type EngineContext, requireSession } from './engine-context.ts';
+import { ingestEvents } from './data.ts';
+import { listRuns, matrixOf, readRun, readRunArrays, saveRun } from './run-store.ts';
+import { runTrainerTask } from './trainer-process.ts';
+import { versionsOf } from './versions.ts';
+
+/** Remembers what a run's curve was, beside showing it. */
+function recording(work: WorkContext): { work: WorkContext; curve: CurvePoint[] } {
+  const curve: CurvePoint[] = [];
+  return {
+    curve,
+    work: {
+      ...work,
+      curve(phase, step, metrics) {
+        curve.push({ phase, step, metrics });
+        work.curve(phase, step, metrics);
+      },
+    },
+  };
+}
+
+/** The rows of ids, for those who are known. */
+export function rowsOf(ids: string[]): Map<string, number> {
+  return new Map(ids.map((id, row) => [id, row]));
+}
+
+interface Prepared {
+  data: TrainingData;
+  split: Pick<SplitResult, 'train' | 'test'>;
+}
+
+/** A given test file; pairs that training does not know, or has already, are left out and counted. */
+async function heldOutFromFile(database: Database, file: string, data: TrainingData, work: WorkContext): Promise<HeldOut> {
+  const pairs = await readPairs(database, path.resolve(file), data.threshold);
+  const userRows = rowsOf(data.userIds);
+  const itemRows = rowsOf(data.itemIds);
+  const users: number[] = [];
+  const items: number[] = [];
+  pairs.users.forEach((id, i) => {
+    const user = userRows.get(id);
+    const item = itemRows.get(pairs.items[i] as string);
+    if (user === undefined || item === undefined) return;
+    users.push(user);
+    items.push(item);
+  });
+  const size = { userCount: data.userIds.length, itemCount: data.itemIds.length };
+  const { test, unknownUsers, repeats } = heldOutFromPairs(Int32Array.from(users), Int32Array.from(items), data.interactions, size);
+  const unknown = pairs.users.length - users.length;
+  if (unknown > 0) work.log(`${unknown} of ${pairs.users.length} test pairs have a user or an item that the workspace does not know; they are left out.`, 'warning');
+  if (unknownUsers > 0) work.log(`${unknownUsers} test users have nothing to train on; they are left out.`, 'warning');
+  if (repeats > 0) work.log(`${repeats} test pairs are in the training data already, or twice in the test file; they are left out.`, 'warning');
+  return test;
+}
+
+async function prepare(context: EngineContext, split: Split, selection: Selection, seed: number, work: WorkContext): Promise<Prepared> {
+  const { database } = requireSession(context);
+  await ingestEvents(context);
+  await work.checkpoint({ phase: 'Reading the data' });
+  const data = await readTrainingData(database, selection);
+  if (data.interactions.users.length === 0) {
+    throw new EngineError(
+      'bad_data',
+      'The workspace has no positive interactions to train on. Import interactions, or lower the least value that counts as positive.',
+    );
+  }
+  if (data.threshold !== null) work.log(`Of the ratings, those of ${data.threshold} and above count as positive.`);
+  if (split.kind === 'file') return { data, split: { train: data.interactions, test: await heldOutFromFile(database, split.path, data, work) } };
+  if (split.kind !== 'ratio' && Number.isNaN(data.interactions.timestamps[0])) {
+    throw new EngineError('bad_data', `The interactions have no timestamps, so they cannot be split by time. Use the split "ratio", or import timestamps.`);
+  }
+  return { data, split: splitInteractions(data.interactions, split, seed, { userCount: data.userIds.length, itemCount: data.itemIds.length }) };
+}
+
+/** What both roles' runs have in common. */
+function runOf(
+  context: EngineContext,
+  input: TrainInput,
+  facts: Pick<Run, 'role' | 'model' | 'label' | 'params' | 'split' | 'selection' | 'dataFingerprint' | 'counts' | 'curve'>,
+  outcome: FitOutcome | RankOutcome,
+): Run {
+  context.device = outcome.device;
+  return {
+    id: newId('run'),
+    ...facts,
+    seed: input.seed,
+    metrics: outcome.metrics,
+    errors: outcome.errors,
+    validation: outcome.validation,
+    baselines: outcome.baselines,
+    ...(outcome.bestEpoch !== undefined ? { bestEpoch: outcome.bestEpoch } : {}),
+    seconds: outcome.seconds,
+    ...(outcome.examplesPerSecond !== undefined ? { examplesPerSecond: outcome.examplesPerSecond } : {}),
+    peakMemoryBytes: outcome.peakMemoryBytes,
+    device: outcome.device,
+    versions: versionsOf(context.version, outcome.device),
+    createdAt: new Date().toISOString(),
+  };
+}
+
+async function trainRetrieval(context: EngineContext, input: TrainInput, work: WorkContext): Promise<Run> {
+  const { workspace } = requireSession(context);
+  const model = findRetrievalModel(input.model);
+  const params = parseParams(model, input.params);
+  const { data, split } = await prepare(context, input.split, input.selection, input.seed, work);
+  if (split.test.users.length === 0) {
+    throw new EngineError('bad_data', 'The split leaves no test pair of a user and an item that training knows. Choose another split, or import more interactions.');
+  }
+  const { curve, work: recorded } = recording(work);
+  const task: FitTask = {
+    kind: 'fit',
+    model: model.id,
+    params,
+    seed: input.seed,
+    userCount: data.userIds.length,
+    itemCount: data.itemIds.length,
+    train: split.train,
+    split: input.split,
+    test: split.test,
+    userFeatures: data.userFeatures,
+    itemFeatures: data.itemFeatures,
+    oracle: data.oracle,
+    ks: input.ks,
+  };
+  const outcome = await runTrainerTask(context.host, task, recorded);
+  const counts = {
+    users: data.userIds.length,
+    items: data.itemIds.length,
+    ...outcome.counts,
+    test: split.test.items.length,
+    testUsers: split.test.users.length,
+  };
+  const { split: splitKind, selection } = input;
+  const facts = { role: 'retrieval' as const, model: model.id, label: model.label, params, split: splitKind, selection, curve, counts };
+  const run: Run = {
+    ...runOf(context, input, { ...facts, dataFingerprint: data.fingerprint }, outcome),
+    ...(outcome.oracle ? { oracle: outcome.oracle } : {}),
+  };
+  await saveRun(workspace.path, run, outcome.arrays, { users: data.userIds, items: data.itemIds });
+  return run;
+}
+
+/** The newest retrieval run that has embeddings, which are what a ranking model and a vector index are made of. */
+export async function newestFactorised(workspace: string): Promise<Run> {
+  const run = (await listRuns(workspace)).find((candidate) => candidate.role === 'retrieval' && findRetrievalModel(candidate.model).factorised);
+  if (!run) throw new EngineError('not_found', 'There is no run with embeddings yet. Train a two-tower model first.');
+  return run;
+}
+
+/** Interactions after the retrieval model's cut, in two halves: rows to learn ranking from, then the test slice. */
+const rankingTestShare = 0.5;
+
+async function trainRanking(context: EngineContext, input: TrainInput, work: WorkContext): Promise<Run> {
+  const { workspace } = requireSession(context);
+  const model = findRankingModel(input.model);
+  const params = parseParams(model, input.params);
+  const retrieval = input.retrievalRun ? await readRun(workspace.path, input.retrievalRun) : await newestFactorised(workspace.path);
+  if (retrieval.split.kind !== 'temporal') {
+    throw new EngineError(
+      'invalid_input',
+      `Run ${retrieval.id} was split by ${retrieval.split.kind}; a ranking model learns from interactions later than those its embeddings saw. Train a retrieval model with the temporal split first.`,
+    );
+  }
+  const { data, split } = await prepare(context, retrieval.split, retrieval.selection, retrieval.seed, work);
+  if (data.fingerprint !== retrieval.dataFingerprint) {
+    throw new EngineError('conflict', `The data has changed since run ${retrieval.id} was trained. Train the retrieval model again, then the ranking model.`);
+  }
+  const ids = { users: data.userIds, items: data.itemIds };
+  const arrays = await readRunArrays(workspace.path, retrieval.id);
+  const rankFrom = split.train.users.length;
+  const { curve, work: recorded } = recording(work);
+  const task: RankTask = {
+    kind: 'rank',
+    model: model.id,
+    params,
+    seed: input.seed,
+    userCount: ids.users.length,
+    itemCount: ids.items.length,
+    interactions: data.interactions,
+    rankFrom,
+    testFrom: rankFrom + Math.round((data.interactions.users.length - rankFrom) * rankingTestShare),
+    userEmbeddings: matrixOf(arrays, 'user.embedding'),
+    itemEmbeddings: matrixOf(arrays, 'item.embedding'),
+    ks: input.ks,
+  };
+  const outcome = await runTrainerTask(context.host, task, recorded);
+  const counts = { users: ids.users.length, items: ids.items.length, ...outcome.counts };
+  const { split: splitKind, selection } = retrieval;
+  const facts = { role: 'ranking' as const, model: model.id, label: model.label, params, split: splitKind, selection, curve, counts };
+  const run: Run = { ...runOf(context, input, { ...facts, dataFingerprint: data.fingerprint }, outcome), retrievalRun: retrieval.id };
+  await saveRun(workspace.path, run, outcome.arrays, ids);
+  return run;
+}
+
+/** Trains the model that is named, whatever its role, and leaves a run. */
+export async function train(context: EngineContext, input: TrainInput, work: WorkContext): Promise<Run> {
+  const run = isRankingModel(input.model) ? await trainRanking(context, input, work) : await trainRetrieval(context, input, work);
+  context.emit({ type: 'runs.changed' });
+  return run;
+}

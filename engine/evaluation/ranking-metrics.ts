@@ -1,7 +1,9 @@
 /** Scored rows of requests, as a ranker is measured on them. */
 export interface ScoredRows {
-  /** Higher is better; for log loss and calibration, the probability of a positive. */
+  /** Higher is better. */
   scores: Float32Array;
+  /** The same as the probability of a positive, for log loss and calibration. */
+  probabilities: Float32Array;
   /** 1 or 0. */
   labels: Uint8Array;
   /** How much each row counts in log loss and calibration. */
@@ -79,8 +81,8 @@ const least = 1e-7;
 
 /** -ln of the probability given to what happened, mean by weight. A constant guess of base rate p gets -(p ln p + (1 - p) ln (1 - p)). */
 export function logLoss(rows: ScoredRows): Estimate {
-  const { scores, labels, weights } = rows;
-  const losses = Float64Array.from(scores, (score, i) => -Math.log(Math.min(1, Math.max(least, labels[i] === 1 ? score : 1 - score))));
+  const { probabilities, labels, weights } = rows;
+  const losses = Float64Array.from(probabilities, (p, i) => -Math.log(Math.max(least, labels[i] === 1 ? p : 1 - p)));
   let total = 0;
   let sum = 0;
   for (let i = 0; i < losses.length; i++) {
@@ -133,30 +135,34 @@ export function rankingNdcg({ scores, labels, offsets, users }: ScoredRows, k: n
 }
 
 /**
- * Expected calibration error: rows in ten bins of equal weight by score; the mean distance between a bin's mean score and its share of
+ * Expected calibration error: rows in ten bins of equal weight by probability; the mean distance between a bin's mean and its share of
  * positives. 0 is a ranker whose probabilities can be taken at their word.
  */
-export function calibrationError({ scores, labels, weights }: ScoredRows): number {
+export function calibrationError({ probabilities, labels, weights }: ScoredRows): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const predicted = new Float64Array(10);
   const observed = new Float64Array(10);
   let before = 0;
-  for (const row of ascending(scores)) {
+  for (const row of ascending(probabilities)) {
     const weight = weights[row] as number;
     const bin = Math.min(9, Math.floor((10 * (before + weight / 2)) / total));
-    predicted[bin] = (predicted[bin] as number) + weight * (scores[row] as number);
+    predicted[bin] = (predicted[bin] as number) + weight * (probabilities[row] as number);
     observed[bin] = (observed[bin] as number) + weight * (labels[row] as number);
     before += weight;
   }
-  return predicted.reduce((sum, score, bin) => sum + Math.abs(score - (observed[bin] as number)), 0) / total;
+  return predicted.reduce((sum, p, bin) => sum + Math.abs(p - (observed[bin] as number)), 0) / total;
 }
 
-/** `auc`, `log-loss`, `calibration-error` and `ndcg@k`, with standard errors where there are any. */
-export function measureRanking(rows: ScoredRows, ks: number[]): { metrics: Record<string, number>; errors: Record<string, number> } {
+/** `auc`, `log-loss`, `calibration-error`, and NDCG@k as `ndcg@k` with `suffix` after it; with standard errors where there are any. */
+export function measureRanking(
+  rows: ScoredRows,
+  ks: number[],
+  suffix = '',
+): { metrics: Record<string, number>; errors: Record<string, number> } {
   const estimates: [string, Estimate][] = [
     ['auc', auc(rows)],
     ['log-loss', logLoss(rows)],
-    ...ks.map((k): [string, Estimate] => [`ndcg@${k}`, rankingNdcg(rows, k)]),
+    ...ks.map((k): [string, Estimate] => [`ndcg@${k}${suffix}`, rankingNdcg(rows, k)]),
   ];
   const metrics = Object.fromEntries(estimates.map(([name, { value }]) => [name, value]));
   const errors = Object.fromEntries(estimates.filter(([, { error }]) => Number.isFinite(error)).map(([name, { error }]) => [name, error]));

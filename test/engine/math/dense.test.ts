@@ -35,7 +35,9 @@ test('a saved ranker that does not fit together is refused by the name of its ar
   expect(() => denseNetworkFrom({ ...arrays, 'ranker.layer1.weights': { shape: [3, 1], data: new Float32Array(3) } })).toThrow(
     /ranker\.layer1\.weights has shape \[3,1\]/,
   );
-  expect(() => denseNetworkFrom({ ...arrays, 'ranker.scale': { shape: [2], data: Float32Array.of(1, 0) } })).toThrow(/scale that is not above 0/);
+  expect(() => denseNetworkFrom({ ...arrays, 'ranker.scale': { shape: [2], data: Float32Array.of(1, 0) } })).toThrow(
+    /scale that is not above 0/,
+  );
 });
 
 test('rows of another width are refused', () => {

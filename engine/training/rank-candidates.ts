@@ -1,0 +1,122 @@
+import type { Interactions, Matrix } from '../math/arrays.ts';
+import type { Random } from '../math/random.ts';
+import type { RankHistory } from './rank-history.ts';
+
+/** Requests in the order of time, each with its candidates: the item that was chosen comes first. */
+export interface RankRequests {
+  /** Position of each request's positive in the interactions. */
+  positions: Int32Array;
+  users: Int32Array;
+  /** Candidates of request r: `candidates[offsets[r] .. offsets[r + 1])`. */
+  offsets: Int32Array;
+  candidates: Int32Array;
+}
+
+/** How many negatives a request gets of each kind. */
+export interface NegativeMix {
+  /** Any item with the same chance. */
+  uniform: number;
+  /** With a chance proportional to its interactions so far. */
+  popular: number;
+  /** The best by retrieval's dot product of a few dozen popular and uniform ones: what the ranker will have to tell apart. */
+  hard: number;
+}
+
+/** How many draws the best is taken of, for a hard negative. */
+const hardPool = 32;
+/** Draws before a negative is given up, for users who know almost everything. */
+const mostTries = 20;
+
+/**
+ * Positions in [from, to) that make a request: the user's first interaction with the item, which the world has seen in an earlier second
+ * (an item that nobody met before could be told from its negatives by that alone, and retrieval does not serve seen items again).
+ */
+export function requestPositions({ users, items }: Interactions, history: RankHistory, from: number, to: number): Int32Array {
+  const positions: number[] = [];
+  for (let i = from; i < to; i++) {
+    const item = items[i] as number;
+    const before = history.secondStart[i] as number;
+    // A second that the slice before shares belongs to that one.
+    if (before < from || history.firstOfPair(users[i] as number, item) !== i) continue;
+    if (history.firstOfItem(item) < before) positions.push(i);
+  }
+  return Int32Array.from(positions);
+}
+
+/**
+ * Draws negatives for each request from what was known then: items seen in the world in an earlier second that the user had not met by
+ * the end of this one. What the user chose later is not looked at, so a negative may be an item that the user would have liked.
+ */
+export function drawCandidates(
+  positions: Int32Array,
+  mix: NegativeMix,
+  interactions: Interactions,
+  history: RankHistory,
+  embeddings: { userEmbeddings: Matrix; itemEmbeddings: Matrix },
+  random: Random,
+): RankRequests {
+  const { users, items } = interactions;
+  const { userEmbeddings, itemEmbeddings } = embeddings;
+  const width = 1 + mix.uniform + mix.popular + mix.hard;
+  const kept: number[] = [];
+  const offsets = [0];
+  const candidates = new Int32Array(positions.length * width);
+  let end = 0;
+
+  const dot = (user: number, item: number): number => {
+    let sum = 0;
+    const columns = itemEmbeddings.columns;
+    for (let i = 0; i < columns; i++)
+      sum += (userEmbeddings.data[user * columns + i] as number) * (itemEmbeddings.data[item * columns + i] as number);
+    return sum;
+  };
+
+  for (const position of positions) {
+    const user = users[position] as number;
+    const start = end;
+    const before = history.secondStart[position] as number;
+    const known = history.itemsBefore(before);
+    candidates[end++] = items[position] as number;
+    const uniform = (): number => history.itemsByAppearance[random.integer(known)] as number;
+    const popular = (): number => items[random.integer(before)] as number;
+    const allowed = (item: number): boolean => {
+      const met = history.firstOfPair(user, item);
+      return (met < 0 || met >= (history.secondEnd[position] as number)) && !candidates.subarray(start, end).includes(item);
+    };
+    const fresh = (draw: () => number): number => {
+      for (let i = 0; i < mostTries; i++) {
+        const item = draw();
+        if (allowed(item)) return item;
+      }
+      return -1;
+    };
+    const hard = (): number => {
+      let best = -1;
+      let bestScore = Number.NEGATIVE_INFINITY;
+      for (let i = 0; i < hardPool; i++) {
+        const item = i % 2 === 0 ? uniform() : popular();
+        const score = dot(user, item);
+        if (score > bestScore && allowed(item)) {
+          best = item;
+          bestScore = score;
+        }
+      }
+      return best;
+    };
+    const add = (item: number): void => {
+      if (item >= 0) candidates[end++] = item;
+    };
+    for (let i = 0; i < mix.hard; i++) add(hard());
+    for (let i = 0; i < mix.popular; i++) add(fresh(popular));
+    for (let i = 0; i < mix.uniform; i++) add(fresh(uniform));
+    if (end === start + 1) {
+      // Nothing to tell the positive from.
+      end = start;
+      continue;
+    }
+    kept.push(position);
+    offsets.push(end);
+  }
+  const requestUsers = Int32Array.from(kept, (position) => users[position] as number);
+  return { positions: Int32Array.from(kept), users: requestUsers, offsets: Int32Array.from(offsets), candidates: candidates.slice(0, end) };
+}

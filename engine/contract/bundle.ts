@@ -12,6 +12,8 @@ export const BundleManifest = z.object({
   name: z.string(),
   version: z.string(),
   createdAt: z.string(),
+  /** When the training data was read: what the server received later is not in the model yet. `createdAt` where absent. */
+  dataAsOf: z.string().optional(),
   run: z.string(),
   model: z.string(),
   modelLabel: z.string(),
@@ -31,6 +33,8 @@ export const BundleManifest = z.object({
   }),
   versions: z.record(z.string(), z.string()),
   files: z.array(BundleFile),
+  /** SHA-256 of bundle.json itself with this value as 64 zeros; a manifest without it is refused. */
+  checksum: z.string().optional(),
 });
 export type BundleManifest = z.infer<typeof BundleManifest>;
 

@@ -1,0 +1,65 @@
+import type { BundleManifest } from '#contract/bundle';
+import type { Matrix, NamedArrays } from '../math/arrays.ts';
+
+/** Items that each user had in training: those of user row r are `indices[indptr[r] .. indptr[r + 1])`. */
+export interface SeenItems {
+  indptr: Int32Array;
+  indices: Int32Array;
+}
+
+/** A ranking model as it is packed: its weights and the state of its features at the end of the data. */
+export interface PackedRanker {
+  run: string;
+  model: string;
+  label: string;
+  metrics: BundleManifest['metrics'];
+  arrays: NamedArrays;
+}
+
+/** All that a bundle is made of. */
+export interface BundleContents {
+  name: string;
+  /** Unique: no two bundles share one. */
+  version: string;
+  createdAt: string;
+  dataAsOf: string;
+  /** The retrieval run that is packed. */
+  run: {
+    id: string;
+    model: string;
+    label: string;
+    params: Record<string, unknown>;
+    seed: number;
+    dataFingerprint: string;
+    metrics: BundleManifest['metrics'];
+    versions: Record<string, string>;
+  };
+  userIds: readonly string[];
+  itemIds: readonly string[];
+  /** users × dimensions and items × dimensions; the score is their dot product. */
+  userEmbeddings: Matrix;
+  itemEmbeddings: Matrix;
+  /** One value an item, higher is more popular. */
+  popularity: Float32Array;
+  seen: SeenItems;
+  ranker: PackedRanker | null;
+  vectorIndex: BundleManifest['vectorIndex'];
+  /** Parquet files to copy in. */
+  tables: { users?: string; items?: string };
+  /** Markdown. */
+  modelCard: string;
+}
+
+/** A bundle that was verified and read: finite arrays, and shapes that agree. */
+export interface LoadedBundle {
+  folder: string;
+  manifest: BundleManifest;
+  userIds: string[];
+  itemIds: string[];
+  userEmbeddings: Matrix;
+  itemEmbeddings: Matrix;
+  popularity: Float32Array;
+  seen: SeenItems;
+  /** The arrays of the ranking model, null where the bundle has none. */
+  ranker: NamedArrays | null;
+}

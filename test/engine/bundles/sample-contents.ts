@@ -1,0 +1,85 @@
+import type { BundleContents } from '../../../engine/bundles/contents.ts';
+import { createRankingFeatures } from '../../../engine/features/ranking-features.ts';
+import { type DenseNetwork, denseNetworkArrays } from '../../../engine/math/dense.ts';
+import { createRandom } from '../../../engine/math/random.ts';
+
+export interface SampleOptions {
+  users?: number;
+  items?: number;
+  dimensions?: number;
+  seed?: number;
+  version?: string;
+  ranker?: boolean;
+  hidden?: number[];
+}
+
+/** A network with random weights that takes `inputs` features. */
+export function randomNetwork(inputs: number, hidden: number[], seed: number): DenseNetwork {
+  const random = createRandom(seed, 'network');
+  const widths = [inputs, ...hidden, 1];
+  return {
+    mean: Float32Array.from({ length: inputs }, () => 0.1 * random.normal()),
+    scale: Float32Array.from({ length: inputs }, () => 0.5 + random.next()),
+    layers: hidden.concat(1).map((columns, i) => {
+      const rows = widths[i] as number;
+      return {
+        weights: { rows, columns, data: Float32Array.from({ length: rows * columns }, () => random.normal() / Math.sqrt(rows)) },
+        bias: Float32Array.from({ length: columns }, () => 0.1 * random.normal()),
+      };
+    }),
+  };
+}
+
+/** A bundle's contents with random vectors: user u saw items u and u + 1 (modulo the catalogue); item 0 is the most popular. */
+export function sampleContents(options: SampleOptions = {}): BundleContents {
+  const { users = 50, items = 80, dimensions = 8, seed = 1, version = 'v1', ranker = true, hidden = [16, 8] } = options;
+  const random = createRandom(seed, 'bundle');
+  const vectors = (rows: number) => ({
+    rows,
+    columns: dimensions,
+    data: Float32Array.from({ length: rows * dimensions }, () => random.normal() / Math.sqrt(dimensions)),
+  });
+  const userEmbeddings = vectors(users);
+  const itemEmbeddings = vectors(items);
+  const indptr = Int32Array.from({ length: users + 1 }, (_, row) => 2 * row);
+  const indices = Int32Array.from({ length: 2 * users }, (_, i) => ((i >> 1) + (i & 1)) % items);
+  const features = createRankingFeatures({ userEmbeddings, itemEmbeddings });
+  for (let row = 0; row < users; row++) {
+    features.observe(row, row % items, 1_700_000_000_000 + row * 60_000, 1);
+    features.observe(row, (row + 1) % items, 1_700_000_001_000 + row * 60_000, 1);
+  }
+  return {
+    name: 'sample',
+    version,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    dataAsOf: '2026-01-01T00:00:00.000Z',
+    run: {
+      id: 'run-1',
+      model: 'two-tower',
+      label: 'Two-tower',
+      params: { dimensions },
+      seed,
+      dataFingerprint: 'abc',
+      metrics: { 'ndcg@10': 0.1 },
+      versions: { recsmith: '0.1.0' },
+    },
+    userIds: Array.from({ length: users }, (_, row) => `u${row}`),
+    itemIds: Array.from({ length: items }, (_, row) => `i${row}`),
+    userEmbeddings,
+    itemEmbeddings,
+    popularity: Float32Array.from({ length: items }, (_, row) => items - row),
+    seen: { indptr, indices },
+    ranker: ranker
+      ? {
+          run: 'run-2',
+          model: 'neural-ranker',
+          label: 'Neural ranker',
+          metrics: { auc: 0.8 },
+          arrays: { ...features.save(), ...denseNetworkArrays(randomNetwork(features.width, hidden, seed)) },
+        }
+      : null,
+    vectorIndex: { kind: 'exact', precision: 'f32' },
+    tables: {},
+    modelCard: '# sample\n',
+  };
+}

@@ -9,11 +9,12 @@ import type { EngineContext } from './operations/engine-context.ts';
 import { jobHandlers } from './operations/jobs.ts';
 import { modelHandlers } from './operations/models.ts';
 import { pipelineHandlers, retrain } from './operations/pipeline.ts';
+import { reindex } from './operations/reindex.ts';
 import { runHandlers } from './operations/runs.ts';
 import { createServerProcess } from './operations/server-process.ts';
 import { type AdminStories, serverHandlers, startServing } from './operations/servers.ts';
 import { systemHandlers } from './operations/system.ts';
-import { reindex, vectorIndexHandlers } from './operations/vector-indexes.ts';
+import { vectorIndexHandlers } from './operations/vector-indexes.ts';
 import { leaveWorkspace, workspaceHandlers } from './operations/workspaces.ts';
 import { appStateFile } from './workspace/app-state.ts';
 
@@ -96,7 +97,8 @@ export function createEngine(options: EngineOptions): Engine {
       const { open, serving } = await context.state.read();
       if (!open) return;
       await handlers['workspace.open']({ path: open });
-      if (serving) await startServing(context, stories, { bundle: serving.bundle, port: serving.port, host: '127.0.0.1', nextFreePort: true });
+      if (serving)
+        await startServing(context, stories, { bundle: serving.bundle, port: serving.port, host: '127.0.0.1', nextFreePort: true });
     },
     async close() {
       await context.jobs.close();

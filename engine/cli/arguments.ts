@@ -35,7 +35,7 @@ function pairsOf(flag: string, texts: string[], splitCommas: boolean): Record<st
   return pairs;
 }
 
-function valueOf(name: string, kind: FlagKind, given: string | boolean | (string | boolean)[]): unknown {
+function convert(name: string, kind: FlagKind, given: string | boolean | (string | boolean)[]): unknown {
   const texts = (Array.isArray(given) ? given : [given]).map(String);
   const last = texts[texts.length - 1] ?? '';
   switch (kind) {
@@ -59,19 +59,25 @@ function valueOf(name: string, kind: FlagKind, given: string | boolean | (string
 /** The words after the command, as positionals and typed flags (in camelCase). Throws `invalid_input` in words. */
 export function parseArguments(words: string[], flags: Record<string, Flag>): ParsedArguments {
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { kind }]) => [name, { type: kind === 'switch' ? ('boolean' as const) : ('string' as const), multiple: true }]),
+    Object.entries(flags).map(([name, { kind }]) => [
+      name,
+      { type: kind === 'switch' ? ('boolean' as const) : ('string' as const), multiple: true },
+    ]),
   );
   let parsed: { positionals: string[]; values: Record<string, unknown> };
   try {
     parsed = parseArgs({ args: words, options, allowPositionals: true, strict: true });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new EngineError('invalid_input', `${text.replace(/\. To specify a positional argument.*$/s, '.')} Look at the command's help with --help.`);
+    throw new EngineError(
+      'invalid_input',
+      `${text.replace(/\. To specify a positional argument.*$/s, '.')} Look at the command's help with --help.`,
+    );
   }
   const values: Record<string, unknown> = {};
   for (const [name, { kind }] of Object.entries(flags)) {
     const given = parsed.values[name];
-    if (given !== undefined) values[camel(name)] = valueOf(name, kind, given as (string | boolean)[]);
+    if (given !== undefined) values[camel(name)] = convert(name, kind, given as (string | boolean)[]);
   }
   return { positionals: parsed.positionals, flags: values };
 }

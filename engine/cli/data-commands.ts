@@ -18,7 +18,10 @@ function profileText(profile: DataProfile): string {
     `density ${(100 * profile.density).toFixed(3)} %, Gini of items ${profile.itemGini.toFixed(3)}`,
     `from ${profile.firstAt ?? 'unknown'} to ${profile.lastAt ?? 'unknown'}`,
   ];
-  const types = formatTable([['event type', 'count', 'weight'], ...profile.eventTypes.map((row) => [row.type, formatNumber(row.count), String(row.weight)])]);
+  const types = formatTable([
+    ['event type', 'count', 'weight'],
+    ...profile.eventTypes.map((row) => [row.type, formatNumber(row.count), String(row.weight)]),
+  ]);
   const columns = formatTable([
     ['column', 'type', 'missing', 'distinct', 'from', 'to'],
     ...profile.columns.map((row) => [

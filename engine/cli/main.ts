@@ -30,7 +30,8 @@ function helpOf({ name, usage, summary, flags }: Command): string {
 
 function findCommand(name: string): Command {
   const command = commands.find((candidate) => candidate.name === name);
-  if (!command) throw new EngineError('invalid_input', `There is no command "${name}". There are: ${commands.map((known) => known.name).join(', ')}.`);
+  if (!command)
+    throw new EngineError('invalid_input', `There is no command "${name}". There are: ${commands.map((known) => known.name).join(', ')}.`);
   return command;
 }
 

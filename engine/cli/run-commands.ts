@@ -1,5 +1,5 @@
-import type { Run, Split } from '#contract/run';
 import { EngineError } from '#contract/errors';
+import type { Run, Split } from '#contract/run';
 import type { Command } from './command.ts';
 import { formatDuration, formatMetrics, formatNumber, formatTable } from './terminal.ts';
 
@@ -111,13 +111,16 @@ export const runCommands: Command[] = [
     },
     async run({ session, positionals, flags }) {
       const { run, user, users, k, out } = flags as { run: string; user?: string; users?: string; k?: number; out?: string };
-      if ((user === undefined) === (users === undefined)) throw new EngineError('invalid_input', 'Name one user with --user ID, or all with --users all.');
-      if (users !== undefined && users !== 'all') throw new EngineError('invalid_input', `--users is "all", not "${users}"; one user goes with --user.`);
+      if ((user === undefined) === (users === undefined))
+        throw new EngineError('invalid_input', 'Name one user with --user ID, or all with --users all.');
+      if (users !== undefined && users !== 'all')
+        throw new EngineError('invalid_input', `--users is "all", not "${users}"; one user goes with --user.`);
       await session.call('workspace.open', { path: positionals[0] as string });
-      const result = await session.work<{ out?: string; users?: number; recommendations?: { itemId: string; score: number; rank: number }[] }>(
-        'run.recommend',
-        { run, ...(user !== undefined ? { user } : {}), ...(k !== undefined ? { k } : {}), ...(out ? { out } : {}) },
-      );
+      const result = await session.work<{
+        out?: string;
+        users?: number;
+        recommendations?: { itemId: string; score: number; rank: number }[];
+      }>('run.recommend', { run, ...(user !== undefined ? { user } : {}), ...(k !== undefined ? { k } : {}), ...(out ? { out } : {}) });
       const list = result.recommendations?.map(({ rank, itemId, score }) => [String(rank), itemId, score.toFixed(4)]) ?? [];
       return {
         json: result,

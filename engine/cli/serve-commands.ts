@@ -92,7 +92,10 @@ export const serveCommands: Command[] = [
     flags: {},
     async run({ session, positionals }) {
       const result = await session.call('bundle.verify', { path: positionals[0] as string });
-      return { json: { ok: true, ...result }, text: `${result.path} is whole: ${result.files} files, ${formatNumber(result.sizeBytes)} bytes` };
+      return {
+        json: { ok: true, ...result },
+        text: `${result.path} is whole: ${result.files} files, ${formatNumber(result.sizeBytes)} bytes`,
+      };
     },
   },
   {

@@ -21,7 +21,10 @@ export async function serveFolder(folder: string, options: { port?: number; host
   if (!existsSync(path.join(bundlePath, bundleManifest))) return null;
   const host = options.host ?? '127.0.0.1';
   if (!['127.0.0.1', '::1', 'localhost'].includes(host)) {
-    throw new EngineError('forbidden', `Serving on ${host} would let other machines in, and this server asks nobody for a key yet. Serve on 127.0.0.1.`);
+    throw new EngineError(
+      'forbidden',
+      `Serving on ${host} would let other machines in, and this server asks nobody for a key yet. Serve on 127.0.0.1.`,
+    );
   }
   const server = createServerProcess(nodeProcessHost(__dirname));
   const status = await server.start(

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { ErrorReport } from '#contract/errors';
 import { EngineError, errorFrom } from '#contract/errors';
 import type { EngineEvent } from '#contract/events';
-import type { ErrorReport } from '#contract/errors';
 import type { Job } from '#contract/job';
 import type { InputOf, OperationName, OutputOf } from '#contract/operations';
 import { createEngine } from '../engine.ts';

@@ -40,7 +40,10 @@ export function formatTable(rows: string[][]): string {
 /** One row a model, one column a metric, those of the first row. */
 export function formatMetrics(table: { label: string; metrics: Metrics }[]): string {
   const names = Object.keys(table[0]?.metrics ?? {});
-  const rows = table.map(({ label, metrics }) => [label, ...names.map((name) => (metrics[name] === undefined ? '–' : (metrics[name] as number).toFixed(4)))]);
+  const rows = table.map(({ label, metrics }) => [
+    label,
+    ...names.map((name) => (metrics[name] === undefined ? '–' : (metrics[name] as number).toFixed(4))),
+  ]);
   return formatTable([['model', ...names], ...rows]);
 }
 

@@ -38,7 +38,13 @@ export const BundleManifest = z.object({
 });
 export type BundleManifest = z.infer<typeof BundleManifest>;
 
-export const BundleInfo = z.object({ id: z.string(), path: z.string(), active: z.boolean(), sizeBytes: z.number(), manifest: BundleManifest });
+export const BundleInfo = z.object({
+  id: z.string(),
+  path: z.string(),
+  active: z.boolean(),
+  sizeBytes: z.number(),
+  manifest: BundleManifest,
+});
 export type BundleInfo = z.infer<typeof BundleInfo>;
 
 export const bundleOperations = {

@@ -63,7 +63,14 @@ export const Run = z.object({
   selection: Selection,
   /** SHA-256 over the interactions and attributes that the run could see. */
   dataFingerprint: z.string(),
-  counts: z.object({ users: z.number(), items: z.number(), train: z.number(), validation: z.number(), test: z.number(), testUsers: z.number() }),
+  counts: z.object({
+    users: z.number(),
+    items: z.number(),
+    train: z.number(),
+    validation: z.number(),
+    test: z.number(),
+    testUsers: z.number(),
+  }),
   metrics: Metrics,
   /** Standard errors of the metrics that are means over users. */
   errors: Metrics,
@@ -93,16 +100,20 @@ export type ItemCard = z.infer<typeof ItemCard>;
 export const UserView = z.object({
   userId: z.string(),
   attributes: z.record(z.string(), z.unknown()),
-  history: z.array(
-    z.object({ item: ItemCard, eventType: z.string(), value: z.number().nullable(), timestamp: z.string().nullable() }),
-  ),
+  history: z.array(z.object({ item: ItemCard, eventType: z.string(), value: z.number().nullable(), timestamp: z.string().nullable() })),
   recommendations: z.array(z.object({ item: ItemCard, score: z.number(), rank: z.number() })),
   source: z.string(),
 });
 export type UserView = z.infer<typeof UserView>;
 
 export const runOperations = {
-  'run.train': operation({ summary: 'Train a model and evaluate it', input: TrainInput, output: Job, command: 'train', http: 'POST /admin/train' }),
+  'run.train': operation({
+    summary: 'Train a model and evaluate it',
+    input: TrainInput,
+    output: Job,
+    command: 'train',
+    http: 'POST /admin/train',
+  }),
   'run.list': operation({ summary: 'Runs, newest first', input: z.object({}), output: z.array(Run), command: 'runs' }),
   'run.get': operation({ summary: 'One run', input: z.object({ id: z.string() }), output: Run }),
   'run.recommend': operation({

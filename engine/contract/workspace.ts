@@ -33,5 +33,9 @@ export const workspaceOperations = {
   }),
   'workspace.close': operation({ summary: 'Close the open workspace', input: z.object({}), output: z.null() }),
   'workspace.current': operation({ summary: 'The open workspace', input: z.object({}), output: WorkspaceSummary.nullable() }),
-  'workspace.recent': operation({ summary: 'Workspaces opened before, newest first', input: z.object({}), output: z.array(RecentWorkspace) }),
+  'workspace.recent': operation({
+    summary: 'Workspaces opened before, newest first',
+    input: z.object({}),
+    output: z.array(RecentWorkspace),
+  }),
 };

@@ -1,4 +1,4 @@
-import { type ErrorReport, EngineError, reportOf } from '#contract/errors';
+import { EngineError, type ErrorReport, reportOf } from '#contract/errors';
 import type { EngineEvent } from '#contract/events';
 import type { CurvePoint, Job, LogLine, Progress, Stage } from '#contract/job';
 import type { WorkContext } from './work-context.ts';
@@ -64,7 +64,8 @@ export function createJobQueue(emit: (event: EngineEvent) => void, onBug: (error
     const phaseChanged = entry.job.progress?.phase !== progress.phase;
     entry.job.progress = { ...progress, ...(rate !== undefined ? { rate } : {}) };
     // The rate that is shown may count other things (examples) than the steps that are left.
-    if (measured !== undefined && progress.total !== undefined) entry.job.remainingSeconds = Math.max(0, (progress.total - done) / measured);
+    if (measured !== undefined && progress.total !== undefined)
+      entry.job.remainingSeconds = Math.max(0, (progress.total - done) / measured);
     else delete entry.job.remainingSeconds;
     if (phaseChanged || now - entry.lastEmitMs >= progressEveryMs) publish(entry);
   };
@@ -103,7 +104,9 @@ export function createJobQueue(emit: (event: EngineEvent) => void, onBug: (error
     delete entry.job.remainingSeconds;
     if (error) entry.job.error = error;
     if (status !== 'succeeded') {
-      entry.job.stages = entry.job.stages?.map((stage) => (stage.status === 'running' ? { ...stage, status } : stage)) as Stage[] | undefined;
+      entry.job.stages = entry.job.stages?.map((stage) => (stage.status === 'running' ? { ...stage, status } : stage)) as
+        | Stage[]
+        | undefined;
       if (!entry.job.stages) delete entry.job.stages;
     }
     publish(entry);

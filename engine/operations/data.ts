@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { GenerateInput, GenerateResult, ImportInput, ImportResult } from '#contract/data';
 import type { HandlersOf } from '#contract/operations';
+import { ingestEventLog } from '../data/event-log.ts';
 import { listImports, readProfile, readRows, readSeries } from '../data/explore.ts';
 import { generate } from '../data/generate.ts';
 import { importPaths } from '../data/import.ts';
-import { ingestEventLog } from '../data/event-log.ts';
 import { previewFile } from '../data/preview.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import { layout } from '../workspace/layout.ts';

@@ -86,7 +86,8 @@ function verdictOf(run: Run): string {
   const difference = own - best.value;
   const figures = `${own.toFixed(4)} against ${best.value.toFixed(4)}`;
   // Two standard errors of the model's own mean: a rough guard, until runs are compared user by user.
-  if (Math.abs(difference) < 2 * error) return `${run.label} is level with the best baseline, ${best.label}, in ${name} (${figures})${reach}.`;
+  if (Math.abs(difference) < 2 * error)
+    return `${run.label} is level with the best baseline, ${best.label}, in ${name} (${figures})${reach}.`;
   const percent = best.value > 0 ? ` by ${Math.abs(Math.round((100 * difference) / best.value))} %` : '';
   return `${run.label} ${difference > 0 ? 'beats' : 'is behind'} the best baseline, ${best.label},${percent} in ${name} (${figures})${reach}.`;
 }
@@ -98,12 +99,21 @@ async function trainRanker(context: EngineContext, input: BuildInput, retrieval:
     job.log(detail, 'warning');
     return null;
   };
-  if (retrieval.split.kind !== 'temporal') return skip('Skipped: the data has no timestamps, and a ranking model learns from a later slice of time.');
+  if (retrieval.split.kind !== 'temporal')
+    return skip('Skipped: the data has no timestamps, and a ranking model learns from a later slice of time.');
   try {
     return await stage(job, 'ranking', async () => {
       const run = await train(
         context,
-        { model: input.ranker, params: {}, split: retrieval.split, selection: retrieval.selection, seed: input.seed, ks: [10, 20], retrievalRun: retrieval.id },
+        {
+          model: input.ranker,
+          params: {},
+          split: retrieval.split,
+          selection: retrieval.selection,
+          seed: input.seed,
+          ks: [10, 20],
+          retrievalRun: retrieval.id,
+        },
         job,
       );
       return { value: run, detail: `${run.label}: ${show(run.metrics, 'auc')}, ${show(run.metrics, 'log-loss')}` };
@@ -127,9 +137,19 @@ export async function build(context: EngineContext, stories: AdminStories, input
   await stage(job, 'data', async () => ({ value: null, detail: await prepareData(context, input, job) }));
   const split = await splitFor(context);
   const run = await stage(job, 'retrieval', async () => {
-    const request = { model: input.model, params: input.params, split, selection: { minValue: 'auto' as const }, seed: input.seed, ks: [10, 20] };
+    const request = {
+      model: input.model,
+      params: input.params,
+      split,
+      selection: { minValue: 'auto' as const },
+      seed: input.seed,
+      ks: [10, 20],
+    };
     const trained = await train(context, request, job);
-    return { value: trained, detail: `${trained.label}: ${count(trained.counts.train)} training interactions, epoch ${trained.bestEpoch ?? '–'} kept` };
+    return {
+      value: trained,
+      detail: `${trained.label}: ${count(trained.counts.train)} training interactions, epoch ${trained.bestEpoch ?? '–'} kept`,
+    };
   });
   const ranker = await trainRanker(context, input, run, job);
   const verdict = await stage(job, 'evaluation', async () => {
@@ -169,7 +189,11 @@ export async function build(context: EngineContext, stories: AdminStories, input
 }
 
 /** Trains again on everything received so far, and swaps a running server to the result. */
-export function retrain(context: EngineContext, stories: AdminStories, body: { model?: string | undefined; params?: Record<string, unknown> | undefined; seed?: number | undefined }): Job {
+export function retrain(
+  context: EngineContext,
+  stories: AdminStories,
+  body: { model?: string | undefined; params?: Record<string, unknown> | undefined; seed?: number | undefined },
+): Job {
   requireSession(context);
   const input: BuildInput = {
     sampleIfEmpty: false,

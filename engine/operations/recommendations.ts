@@ -1,7 +1,7 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { once } from 'node:events';
 import { EngineError } from '#contract/errors';
 import type { Recommendation, Run, UserView } from '#contract/run';
 import { readAttributes, readHistory } from '../data/people.ts';
@@ -25,7 +25,7 @@ async function trainingItems(context: EngineContext, run: Run, ids: RunIds): Pro
   const train =
     run.split.kind === 'file'
       ? data.interactions
-      : splitInteractions(data.interactions, run.split, run.seed, { userCount: data.userIds.length, itemCount: data.itemIds.length }).train;
+      : splitInteractions(data.interactions, run.split, { seed: run.seed, userCount: data.userIds.length }).train;
   const userRow = new Map(ids.users.map((id, row) => [id, row]));
   const itemRow = new Map(ids.items.map((id, row) => [id, row]));
   const seen: Set<number>[] = ids.users.map(() => new Set());
@@ -37,7 +37,14 @@ async function trainingItems(context: EngineContext, run: Run, ids: RunIds): Pro
   return seen;
 }
 
-async function listsFor(context: EngineContext, run: Run, users: number[], seen: Set<number>[], k: number, work: WorkContext): Promise<Lists> {
+async function listsFor(
+  context: EngineContext,
+  run: Run,
+  users: number[],
+  seen: Set<number>[],
+  k: number,
+  work: WorkContext,
+): Promise<Lists> {
   const { workspace } = requireSession(context);
   const offsets = new Int32Array(users.length + 1);
   const items: number[] = [];
@@ -94,7 +101,12 @@ async function writeLists(file: string, users: string[], lists: Lists, k: number
     await rm(temporary, { force: true });
     const code = (error as NodeJS.ErrnoException).code;
     if (typeof code === 'string' && code.startsWith('E')) {
-      throw new EngineError('unreadable_file', `${file} cannot be written (${code}). Choose another file for the lists.`, { file }, { cause: error });
+      throw new EngineError(
+        'unreadable_file',
+        `${file} cannot be written (${code}). Choose another file for the lists.`,
+        { file },
+        { cause: error },
+      );
     }
     throw error;
   }
@@ -112,7 +124,11 @@ interface RecommendInput {
 export async function recommend(context: EngineContext, input: RecommendInput, work: WorkContext): Promise<unknown> {
   const { workspace } = requireSession(context);
   const run = await readRun(workspace.path, input.run);
-  if (run.role !== 'retrieval') throw new EngineError('invalid_input', `Run ${run.id} is a ranking model: it orders candidates and makes no lists of its own. Name a retrieval run.`);
+  if (run.role !== 'retrieval')
+    throw new EngineError(
+      'invalid_input',
+      `Run ${run.id} is a ranking model: it orders candidates and makes no lists of its own. Name a retrieval run.`,
+    );
   const ids = await readRunIds(workspace.path, run.id);
   const out = input.out === undefined ? undefined : path.resolve(input.out);
   const all = input.user === undefined;
@@ -132,7 +148,11 @@ export async function recommend(context: EngineContext, input: RecommendInput, w
 const historyShown = 200;
 
 /** What the Playground shows: a user's history, and the run's recommendations with the items' attributes. */
-export async function viewUser(context: EngineContext, input: { run: string; user: string; k: number }, work: WorkContext): Promise<UserView> {
+export async function viewUser(
+  context: EngineContext,
+  input: { run: string; user: string; k: number },
+  work: WorkContext,
+): Promise<UserView> {
   const { database, workspace } = requireSession(context);
   const run = await readRun(workspace.path, input.run);
   const ids = await readRunIds(workspace.path, run.id);

@@ -46,7 +46,10 @@ export function matrixOf(arrays: NamedArrays, name: string): Matrix {
   const array = arrays[name];
   const [rows, columns] = array?.shape ?? [];
   if (!array || rows === undefined || columns === undefined || !(array.data instanceof Float32Array)) {
-    throw new EngineError('unsupported', `This run has no ${name}: its model has no embeddings. Choose a run of a model that has, such as two-tower.`);
+    throw new EngineError(
+      'unsupported',
+      `This run has no ${name}: its model has no embeddings. Choose a run of a model that has, such as two-tower.`,
+    );
   }
   return { rows, columns, data: array.data };
 }

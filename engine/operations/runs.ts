@@ -1,8 +1,8 @@
 import path from 'node:path';
+import type { HandlersOf } from '#contract/operations';
 import { readPairs } from '../data/pairs.ts';
 import { searchUsers } from '../data/people.ts';
 import { scoreLists } from '../evaluation/score.ts';
-import type { HandlersOf } from '#contract/operations';
 import { parseParams } from '../models/parameters.ts';
 import { findRankingModel, isRankingModel } from '../models/ranking-registry.ts';
 import { findRetrievalModel } from '../models/registry.ts';

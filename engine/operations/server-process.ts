@@ -1,5 +1,5 @@
 import type { AdminCall, FromServer, ServerStatistics, ToServer } from '#contract/child-messages';
-import { EngineError, errorFrom, type ErrorReport, reportOf } from '#contract/errors';
+import { EngineError, type ErrorReport, errorFrom, reportOf } from '#contract/errors';
 import type { ServerStatus } from '#contract/server';
 import type { ChildHandle, ProcessHost } from '../jobs/process-host.ts';
 

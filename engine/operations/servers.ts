@@ -75,7 +75,10 @@ export async function startServing(context: EngineContext, stories: AdminStories
   if (!id) throw new EngineError('not_found', 'There is no bundle to serve yet. Build the recommender, or make a bundle of a run, first.');
   assertId(id, 'bundle');
   if (!isLoopback(input.host)) {
-    throw new EngineError('forbidden', `Serving on ${input.host} would let other machines in, and this server asks nobody for a key yet. Serve on 127.0.0.1.`);
+    throw new EngineError(
+      'forbidden',
+      `Serving on ${input.host} would let other machines in, and this server asks nobody for a key yet. Serve on 127.0.0.1.`,
+    );
   }
   const last = input.nextFreePort && input.port > 0 ? Math.min(input.port + portsTried, 65535) : input.port;
   for (let port = input.port; ; port++) {
@@ -102,14 +105,17 @@ async function tryRequest(context: EngineContext, target: string): Promise<{ sta
   const { url } = context.server.status();
   if (!url) throw new EngineError('conflict', 'No server is running. Start serving first.');
   const full = new URL(target, url);
-  if (full.origin !== new URL(url).origin) throw new EngineError('forbidden', `${target} is not a path of this server. Start it with one slash.`);
+  if (full.origin !== new URL(url).origin)
+    throw new EngineError('forbidden', `${target} is not a path of this server. Start it with one slash.`);
   const started = performance.now();
   try {
     const answer = await fetch(full, { signal: AbortSignal.timeout(10_000), redirect: 'error' });
     const body = await answer.text();
     return { status: answer.status, body, milliseconds: performance.now() - started };
   } catch (error) {
-    throw new EngineError('unavailable', `${full.href} did not answer. Look at the server's state, then try again.`, undefined, { cause: error });
+    throw new EngineError('unavailable', `${full.href} did not answer. Look at the server's state, then try again.`, undefined, {
+      cause: error,
+    });
   }
 }
 

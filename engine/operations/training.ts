@@ -6,15 +6,15 @@ import type { Database } from '../data/database.ts';
 import { readPairs } from '../data/pairs.ts';
 import { readTrainingData, type TrainingData } from '../data/training-data.ts';
 import { heldOutFromPairs } from '../evaluation/held-out.ts';
-import { type SplitResult, splitInteractions } from '../evaluation/split.ts';
+import { type DataSplit, splitInteractions } from '../evaluation/split.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import { parseParams } from '../models/parameters.ts';
 import { findRankingModel, isRankingModel } from '../models/ranking-registry.ts';
 import { findRetrievalModel } from '../models/registry.ts';
 import type { FitOutcome, FitTask, HeldOut, RankOutcome, RankTask } from '../training/tasks.ts';
 import { newId } from '../workspace/manifests.ts';
-import { type EngineContext, requireSession } from './engine-context.ts';
 import { ingestEvents } from './data.ts';
+import { type EngineContext, requireSession } from './engine-context.ts';
 import { listRuns, matrixOf, readRun, readRunArrays, saveRun } from './run-store.ts';
 import { runTrainerTask } from './trainer-process.ts';
 import { versionsOf } from './versions.ts';
@@ -41,7 +41,7 @@ export function rowsOf(ids: string[]): Map<string, number> {
 
 interface Prepared {
   data: TrainingData;
-  split: Pick<SplitResult, 'train' | 'test'>;
+  split: Pick<DataSplit, 'train' | 'test'>;
 }
 
 /** A given test file; pairs that training does not know, or has already, are left out and counted. */
@@ -58,12 +58,21 @@ async function heldOutFromFile(database: Database, file: string, data: TrainingD
     users.push(user);
     items.push(item);
   });
-  const size = { userCount: data.userIds.length, itemCount: data.itemIds.length };
-  const { test, unknownUsers, repeats } = heldOutFromPairs(Int32Array.from(users), Int32Array.from(items), data.interactions, size);
+  const { test, unknownUsers, repeats } = heldOutFromPairs(
+    Int32Array.from(users),
+    Int32Array.from(items),
+    data.interactions,
+    data.userIds.length,
+  );
   const unknown = pairs.users.length - users.length;
-  if (unknown > 0) work.log(`${unknown} of ${pairs.users.length} test pairs have a user or an item that the workspace does not know; they are left out.`, 'warning');
+  if (unknown > 0)
+    work.log(
+      `${unknown} of ${pairs.users.length} test pairs have a user or an item that the workspace does not know; they are left out.`,
+      'warning',
+    );
   if (unknownUsers > 0) work.log(`${unknownUsers} test users have nothing to train on; they are left out.`, 'warning');
-  if (repeats > 0) work.log(`${repeats} test pairs are in the training data already, or twice in the test file; they are left out.`, 'warning');
+  if (repeats > 0)
+    work.log(`${repeats} test pairs are in the training data already, or twice in the test file; they are left out.`, 'warning');
   return test;
 }
 
@@ -79,11 +88,15 @@ async function prepare(context: EngineContext, split: Split, selection: Selectio
     );
   }
   if (data.threshold !== null) work.log(`Of the ratings, those of ${data.threshold} and above count as positive.`);
-  if (split.kind === 'file') return { data, split: { train: data.interactions, test: await heldOutFromFile(database, split.path, data, work) } };
+  if (split.kind === 'file')
+    return { data, split: { train: data.interactions, test: await heldOutFromFile(database, split.path, data, work) } };
   if (split.kind !== 'ratio' && Number.isNaN(data.interactions.timestamps[0])) {
-    throw new EngineError('bad_data', `The interactions have no timestamps, so they cannot be split by time. Use the split "ratio", or import timestamps.`);
+    throw new EngineError(
+      'bad_data',
+      `The interactions have no timestamps, so they cannot be split by time. Use the split "ratio", or import timestamps.`,
+    );
   }
-  return { data, split: splitInteractions(data.interactions, split, seed, { userCount: data.userIds.length, itemCount: data.itemIds.length }) };
+  return { data, split: splitInteractions(data.interactions, split, { seed, userCount: data.userIds.length }) };
 }
 
 /** What both roles' runs have in common. */
@@ -118,7 +131,10 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
   const params = parseParams(model, input.params);
   const { data, split } = await prepare(context, input.split, input.selection, input.seed, work);
   if (split.test.users.length === 0) {
-    throw new EngineError('bad_data', 'The split leaves no test pair of a user and an item that training knows. Choose another split, or import more interactions.');
+    throw new EngineError(
+      'bad_data',
+      'The split leaves no test pair of a user and an item that training knows. Choose another split, or import more interactions.',
+    );
   }
   const { curve, work: recorded } = recording(work);
   const task: FitTask = {
@@ -156,7 +172,9 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
 
 /** The newest retrieval run that has embeddings, which are what a ranking model and a vector index are made of. */
 export async function newestFactorised(workspace: string): Promise<Run> {
-  const run = (await listRuns(workspace)).find((candidate) => candidate.role === 'retrieval' && findRetrievalModel(candidate.model).factorised);
+  const run = (await listRuns(workspace)).find(
+    (candidate) => candidate.role === 'retrieval' && findRetrievalModel(candidate.model).factorised,
+  );
   if (!run) throw new EngineError('not_found', 'There is no run with embeddings yet. Train a two-tower model first.');
   return run;
 }
@@ -177,7 +195,10 @@ async function trainRanking(context: EngineContext, input: TrainInput, work: Wor
   }
   const { data, split } = await prepare(context, retrieval.split, retrieval.selection, retrieval.seed, work);
   if (data.fingerprint !== retrieval.dataFingerprint) {
-    throw new EngineError('conflict', `The data has changed since run ${retrieval.id} was trained. Train the retrieval model again, then the ranking model.`);
+    throw new EngineError(
+      'conflict',
+      `The data has changed since run ${retrieval.id} was trained. Train the retrieval model again, then the ranking model.`,
+    );
   }
   const ids = { users: data.userIds, items: data.itemIds };
   const arrays = await readRunArrays(workspace.path, retrieval.id);

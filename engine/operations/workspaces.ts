@@ -4,7 +4,7 @@ import path from 'node:path';
 import { EngineError } from '#contract/errors';
 import type { HandlersOf } from '#contract/operations';
 import type { WorkspaceSummary } from '#contract/workspace';
-import { closeDatabase, openDatabase } from '../data/database.ts';
+import { openDatabase } from '../data/database.ts';
 import { countEntities } from '../data/explore.ts';
 import { layout } from '../workspace/layout.ts';
 import { createWorkspace, isWorkspace, openWorkspace, type Workspace } from '../workspace/workspace.ts';
@@ -63,7 +63,7 @@ export async function leaveWorkspace(context: EngineContext): Promise<void> {
   const session = context.session;
   context.session = null;
   if (!session) return;
-  await closeDatabase(session.database);
+  await session.database.close();
   await session.workspace.close();
 }
 
@@ -95,6 +95,7 @@ export function workspaceHandlers(context: EngineContext): HandlersOf<'workspace
       return null;
     },
     'workspace.current': async () => (context.session ? summarise(context) : null),
-    'workspace.recent': async () => (await context.state.read()).recent.map((entry) => ({ ...entry, exists: existsSync(layout.manifest(entry.path)) })),
+    'workspace.recent': async () =>
+      (await context.state.read()).recent.map((entry) => ({ ...entry, exists: existsSync(layout.manifest(entry.path)) })),
   };
 }

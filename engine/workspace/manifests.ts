@@ -51,8 +51,6 @@ export async function listFolderManifests<T>(parent: string, file: string, schem
     .map((entry) => entry.name)
     .sort()
     .reverse();
-  const found = await Promise.all(
-    names.map((name) => readFolderManifest(path.join(parent, name), file, schema, noun).catch(() => null)),
-  );
+  const found = await Promise.all(names.map((name) => readFolderManifest(path.join(parent, name), file, schema, noun).catch(() => null)));
   return found.filter((manifest) => manifest !== null) as T[];
 }

@@ -34,7 +34,9 @@ async function readManifest(folder: string): Promise<WorkspaceManifest | null> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new EngineError('unreadable_file', `${layout.manifest(folder)} cannot be read (${code}). Check its permissions.`, undefined, { cause: error });
+    throw new EngineError('unreadable_file', `${layout.manifest(folder)} cannot be read (${code}). Check its permissions.`, undefined, {
+      cause: error,
+    });
   }
   let json: unknown;
   try {
@@ -93,7 +95,9 @@ export async function createWorkspace(folder: string, name: string | undefined, 
     await mkdir(full, { recursive: true });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    throw new EngineError('unreadable_file', `${full} cannot be made (${code}). Choose a folder that you may write to.`, undefined, { cause: error });
+    throw new EngineError('unreadable_file', `${full} cannot be made (${code}). Choose a folder that you may write to.`, undefined, {
+      cause: error,
+    });
   }
   const entries = (await readdir(full)).filter((entry) => entry !== 'engine.lock');
   if (entries.length > 0) {
@@ -107,7 +111,8 @@ export async function createWorkspace(folder: string, name: string | undefined, 
     createdAt: new Date().toISOString(),
     activeBundle: null,
   };
-  for (const sub of [layout.runs(full), layout.vectorIndexes(full), layout.bundles(full), layout.events(full)]) await mkdir(sub, { recursive: true });
+  for (const sub of [layout.runs(full), layout.vectorIndexes(full), layout.bundles(full), layout.events(full)])
+    await mkdir(sub, { recursive: true });
   await writeAtomic(layout.manifest(full), `${JSON.stringify(manifest, null, 2)}\n`);
   return opened(full, manifest, lock);
 }
@@ -117,7 +122,10 @@ export async function openWorkspace(folder: string, holder: string): Promise<Wor
   const full = path.resolve(folder);
   const manifest = await readManifest(full);
   if (!manifest) {
-    throw new EngineError('not_found', `${full} is not a workspace. Make one there with "recsmith init ${folder}", or open another folder.`);
+    throw new EngineError(
+      'not_found',
+      `${full} is not a workspace. Make one there with "recsmith init ${folder}", or open another folder.`,
+    );
   }
   const lock = await acquireLock(layout.lock(full), holder);
   await removeLeftovers(full);

@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type BundleInfo, BundleManifest } from '#contract/bundle';
+import { EngineError } from '#contract/errors';
+import type { HandlersOf } from '#contract/operations';
+import type { Run } from '#contract/run';
+import type { BundleContents, SeenItems } from '../bundles/contents.ts';
+import { bundleFiles } from '../bundles/layout.ts';
+import { verifyBundle } from '../bundles/verify-bundle.ts';
+import { writeBundle } from '../bundles/write-bundle.ts';
+import { exportTable } from '../data/export.ts';
+import { readTrainingData } from '../data/training-data.ts';
+import type { WorkContext } from '../jobs/work-context.ts';
+import type { Interactions } from '../math/arrays.ts';
+import { toSparseMatrix } from '../math/sparse.ts';
+import { layout } from '../workspace/layout.ts';
+import { assertId, listFolderManifests, newId, readFolderManifest } from '../workspace/manifests.ts';
+import { type EngineContext, requireSession } from './engine-context.ts';
+import { modelCard } from './model-card.ts';
+import { matrixOf, type RunIds, readRun, readRunArrays, readRunIds } from './run-store.ts';
+import { rowsOf } from './training.ts';
+import { listVectorIndexes } from './vector-indexes.ts';
+
+const sizeOf = (manifest: BundleManifest): number => manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+
+/** The workspace's interactions in the rows of a run; what the run does not know is left out. */
+function inRowsOf(ids: RunIds, data: { userIds: string[]; itemIds: string[]; interactions: Interactions }): Interactions {
+  const userRow = rowsOf(ids.users);
+  const itemRow = rowsOf(ids.items);
+  const users = data.userIds.map((id) => userRow.get(id) ?? -1);
+  const items = data.itemIds.map((id) => itemRow.get(id) ?? -1);
+  const { interactions } = data;
+  const known: number[] = [];
+  for (let i = 0; i < interactions.users.length; i++) {
+    if ((users[interactions.users[i] as number] as number) >= 0 && (items[interactions.items[i] as number] as number) >= 0) known.push(i);
+  }
+  return {
+    users: Int32Array.from(known, (i) => users[interactions.users[i] as number] as number),
+    items: Int32Array.from(known, (i) => items[interactions.items[i] as number] as number),
+    weights: Float32Array.from(known, (i) => interactions.weights[i] as number),
+    timestamps: Float64Array.from(known, (i) => interactions.timestamps[i] as number),
+  };
+}
+
+/** What users had of any kind, and how popular each item is among what counts as positive. */
+async function readUse(
+  context: EngineContext,
+  run: Run,
+  ids: RunIds,
+): Promise<{ seen: SeenItems; popularity: Float32Array; dataAsOf: string }> {
+  const { database } = requireSession(context);
+  const positive = inRowsOf(ids, await readTrainingData(database, run.selection));
+  // Somebody who disliked an item has seen it all the same.
+  const all = inRowsOf(ids, await readTrainingData(database, { minValue: Number.NEGATIVE_INFINITY }));
+  const popularity = new Float32Array(ids.items.length);
+  for (const item of positive.items) popularity[item] = (popularity[item] as number) + 1;
+  const last = all.timestamps.reduce((latest, time) => (time > latest ? time : latest), 0);
+  return {
+    seen: toSparseMatrix(all, ids.users.length, ids.items.length),
+    popularity,
+    dataAsOf: new Date(last).toISOString(),
+  };
+}
+
+interface BundleInput {
+  run: string;
+  ranker?: string | undefined;
+  out?: string | undefined;
+  activate: boolean;
+}
+
+async function rankerOf(context: EngineContext, retrieval: Run, id: string): Promise<{ run: Run; packed: BundleContents['ranker'] }> {
+  const { workspace } = requireSession(context);
+  const run = await readRun(workspace.path, id);
+  if (run.role !== 'ranking' || run.retrievalRun !== retrieval.id) {
+    throw new EngineError(
+      'invalid_input',
+      `Run ${id} does not rank for run ${retrieval.id}: it learned on ${run.retrievalRun ?? 'no embeddings'}. Name a ranking run of ${retrieval.id}.`,
+    );
+  }
+  const { model, label, metrics } = run;
+  return { run, packed: { run: id, model, label, metrics, arrays: await readRunArrays(workspace.path, id) } };
+}
+
+/** Packs a run with its ranker and its vector index, checks the result, and makes it the one that is served unless told otherwise. */
+export async function createBundle(context: EngineContext, input: BundleInput, work: WorkContext): Promise<BundleInfo> {
+  const { workspace, database } = requireSession(context);
+  const run = await readRun(workspace.path, input.run);
+  const ranker = input.ranker ? await rankerOf(context, run, input.ranker) : null;
+  const arrays = await readRunArrays(workspace.path, run.id);
+  const ids = await readRunIds(workspace.path, run.id);
+  const index = (await listVectorIndexes(workspace.path)).find((candidate) => candidate.run === run.id);
+  const id = newId('bundle');
+  const folder = input.out ? path.resolve(input.out) : layout.bundle(workspace.path, id);
+  const tables = await mkdtemp(path.join(tmpdir(), 'recsmith-tables-'));
+  try {
+    await work.checkpoint({ phase: 'Packing the bundle' });
+    const users = path.join(tables, 'users.parquet');
+    const items = path.join(tables, 'items.parquet');
+    await exportTable(database, 'users', users);
+    await exportTable(database, 'items', items);
+    const { kind, precision, connectivity, expansionAdd, expansionSearch } = index ?? { kind: 'exact' as const, precision: 'f32' as const };
+    await writeBundle(folder, {
+      name: workspace.manifest.name,
+      version: id.replace(/^bundle-/, ''),
+      createdAt: new Date().toISOString(),
+      ...(await readUse(context, run, ids)),
+      run,
+      userIds: ids.users,
+      itemIds: ids.items,
+      userEmbeddings: matrixOf(arrays, 'user.embedding'),
+      itemEmbeddings: matrixOf(arrays, 'item.embedding'),
+      ranker: ranker?.packed ?? null,
+      vectorIndex: {
+        kind,
+        precision,
+        ...(connectivity !== undefined ? { connectivity } : {}),
+        ...(expansionAdd !== undefined ? { expansionAdd } : {}),
+        ...(expansionSearch !== undefined ? { expansionSearch } : {}),
+      },
+      tables: { users, items },
+      modelCard: modelCard(workspace.manifest.name, run, ranker?.run ?? null),
+    });
+  } finally {
+    await rm(tables, { recursive: true, force: true });
+  }
+  const { manifest } = await verifyBundle(folder);
+  const bundle: BundleInfo = { id: path.basename(folder), path: folder, active: false, sizeBytes: sizeOf(manifest), manifest };
+  return input.activate && !input.out ? activate(context, id) : bundle;
+}
+
+async function readBundleInfo(context: EngineContext, id: string): Promise<BundleInfo> {
+  const { workspace } = requireSession(context);
+  assertId(id, 'bundle');
+  const folder = layout.bundle(workspace.path, id);
+  const manifest = await readFolderManifest(folder, bundleFiles.manifest, BundleManifest, 'bundle');
+  return { id, path: folder, active: workspace.manifest.activeBundle === id, sizeBytes: sizeOf(manifest), manifest };
+}
+
+/** Makes a bundle the one that is served. A running server swaps first: a bundle that it refuses never becomes active. */
+async function activate(context: EngineContext, id: string): Promise<BundleInfo> {
+  const { workspace } = requireSession(context);
+  const bundle = await readBundleInfo(context, id);
+  await verifyBundle(bundle.path);
+  if (context.server.status().state === 'running') {
+    await context.server.swap(bundle.path, id);
+    await context.state.update((state) => (state.serving ? { ...state, serving: { ...state.serving, bundle: id } } : state));
+  }
+  await workspace.update({ activeBundle: id });
+  context.emit({ type: 'workspace.changed' });
+  return { ...bundle, active: true };
+}
+
+export function bundleHandlers(context: EngineContext): HandlersOf<'bundle'> {
+  return {
+    'bundle.create': async (input) => {
+      requireSession(context);
+      return context.jobs.start('bundle', `Bundle ${input.run}`, (work) => createBundle(context, input, work));
+    },
+    'bundle.list': async () => {
+      const { workspace } = requireSession(context);
+      const manifests = await listFolderManifests(layout.bundles(workspace.path), bundleFiles.manifest, BundleManifest, 'bundle');
+      return Promise.all(manifests.map((manifest) => readBundleInfo(context, `bundle-${manifest.version}`)));
+    },
+    'bundle.verify': async ({ path: folder }) => {
+      const full = path.resolve(folder);
+      return { path: full, ...(await verifyBundle(full)) };
+    },
+    'bundle.activate': ({ id }) => activate(context, id),
+  };
+}

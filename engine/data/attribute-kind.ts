@@ -1,0 +1,77 @@
+import type { Session } from './session.ts';
+import type { AttributeKind, SourceColumn } from './source.ts';
+import { quoteName, quoteText } from './sql.ts';
+
+export interface Attribute {
+  name: string;
+  kind: AttributeKind;
+  /** What parts the members of a list; empty for JSON lists. */
+  separator: string;
+}
+
+/** Words that mean that nothing is known. */
+export const missingWords = "('', 'nan', 'NaN', 'NAN', 'null', 'NULL', 'None', 'none', 'NA', 'N/A', '\\N')";
+
+const listNames = /^(genres?|tags?|categories|keywords|topics?|labels|class(es)?|interests|authors|actors)$/i;
+const textNames = /^(title|name|.*_title|.*_name|description|summary|abstract|text|body|url|.*_url|link|overview|plot)$/i;
+
+/** Decides what an attribute is from all of its values in `staged`, which holds them as text. What the file declares holds. */
+export async function attributeOf(session: Session, column: SourceColumn): Promise<Attribute> {
+  const name = quoteName(column.name);
+  const value = `CASE WHEN ${name} NOT IN ${missingWords} THEN ${name} END`;
+  const facts = await session.row<Record<string, number | null>>(
+    `SELECT CAST(count(v) AS DOUBLE) AS present, CAST(count(DISTINCT v) AS DOUBLE) AS different,
+       CAST(count(TRY_CAST(v AS DOUBLE)) FILTER (isfinite(TRY_CAST(v AS DOUBLE))) AS DOUBLE) AS numbers,
+       CAST(count(TRY_CAST(v AS TIMESTAMP)) FILTER (v LIKE '%-%-%') AS DOUBLE) AS times, avg(length(v)) AS width,
+       CAST(count(*) FILTER (v LIKE '[%]') AS DOUBLE) AS brackets, CAST(count(*) FILTER (v LIKE '%|%') AS DOUBLE) AS bars,
+       CAST(count(*) FILTER (v LIKE '%;%') AS DOUBLE) AS semicolons, CAST(count(*) FILTER (v LIKE '%,%') AS DOUBLE) AS commas,
+       CAST(count(*) FILTER (v LIKE '% %') AS DOUBLE) AS blanks
+     FROM (SELECT ${value} AS v FROM staged WHERE problem IS NULL)`,
+  );
+  const { present, different, numbers, times, width, brackets, bars, semicolons, commas, blanks } = facts as Record<string, number>;
+  const made = (kind: AttributeKind, separator = ''): Attribute => ({ name: column.name, kind, separator });
+  const share = (count: number | undefined): number => ((count ?? 0) as number) / Math.max(1, present ?? 0);
+  const list = (): Attribute => {
+    if (share(brackets) > 0.5) return made('list');
+    if (share(bars) > 0) return made('list', '|');
+    if (share(semicolons) > 0) return made('list', ';');
+    if (share(commas) > 0) return made('list', ',');
+    return made('list', ' ');
+  };
+  if (column.declared === 'list') return share(brackets) > 0.5 || share(bars) > 0 ? list() : listOrText(session, column.name, (different ?? 0) > 0.9 * (present ?? 0));
+  if (column.declared !== undefined) return made(column.declared);
+  if (present === 0) return made('category');
+  if (share(numbers) === 1) return made('number');
+  if (share(times) === 1) return made('timestamp');
+  if (share(brackets) > 0.9) return made('list');
+  if (listNames.test(column.name) && share(bars) + share(semicolons) + share(commas) + share(blanks) > 0) return list();
+  if (textNames.test(column.name) || (width ?? 0) > 40) return made('text');
+  if (share(bars) > 0.3) return made('list', '|');
+  if ((present ?? 0) >= 20 && (different ?? 0) > 0.9 * (present ?? 0) && share(blanks) > 0.5) return made('text');
+  return made('category');
+}
+
+/** Words by blanks: a title where nearly every row has words of its own, else a list. */
+async function listOrText(session: Session, name: string, nearlyUnique: boolean): Promise<Attribute> {
+  if (nearlyUnique) {
+    const { all, different } = await session.row<{ all: number; different: number }>(
+      `SELECT CAST(count(word) AS DOUBLE) AS "all", CAST(count(DISTINCT word) AS DOUBLE) AS different
+       FROM (SELECT unnest(string_split(${quoteName(name)}, ' ')) AS word FROM staged WHERE problem IS NULL)`,
+    );
+    if (different > 0.2 * all && all > 20) return { name, kind: 'text', separator: '' };
+  }
+  return { name, kind: 'list', separator: ' ' };
+}
+
+export const storedTypes: Record<AttributeKind, string> = { category: 'VARCHAR', number: 'DOUBLE', list: 'VARCHAR[]', text: 'VARCHAR', timestamp: 'TIMESTAMP' };
+
+/** The text of a cell as its attribute's stored type. */
+export function attributeSql({ name, kind, separator }: Attribute): string {
+  const value = `CASE WHEN ${quoteName(name)} NOT IN ${missingWords} THEN ${quoteName(name)} END`;
+  if (kind === 'number') return `TRY_CAST(${value} AS DOUBLE)`;
+  if (kind === 'timestamp') return `TRY_CAST(${value} AS TIMESTAMP)`;
+  if (kind !== 'list') return value;
+  const parts = separator === '' ? `regexp_split_to_array(regexp_replace(${value}, '^\\[|\\]$', '', 'g'), ',')` : `string_split(${value}, ${quoteText(separator)})`;
+  const members = separator === '' ? `trim(trim(part), '''"')` : 'trim(part)';
+  return `list_filter([${members} FOR part IN ${parts}], part -> part <> '')`;
+}

@@ -1,0 +1,162 @@
+import { realpath } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { EngineError } from '#contract/errors';
+import { isFatal, translateError, translateOpenError } from './database-errors.ts';
+import { migrate } from './schema.ts';
+import { Session } from './session.ts';
+
+export interface DatabaseOptions {
+  /** Memory DuckDB may use before it spills to disk: '512MB', '4GB'. Half of the machine's where not given. */
+  memoryLimit?: string;
+  threads?: number;
+}
+
+interface Opened {
+  instance: DuckDBInstance;
+  reader: Session;
+  writer: Session;
+}
+
+/**
+ * One DuckDB file, open. Reads go through one connection and writes through another, so that a page can be shown during an import;
+ * on each of them work waits for the work before it. At most two of libuv's threads are busy with a database at any time.
+ */
+export class Database {
+  readonly file: string;
+  private readonly settings: Record<string, string>;
+  private opened: Promise<Opened> | null = null;
+  private lanes: Record<'reader' | 'writer', Promise<unknown>> = { reader: Promise.resolve(), writer: Promise.resolve() };
+  private holders = 0;
+  private readonly forget: () => void;
+
+  constructor(file: string, options: DatabaseOptions, forget: () => void) {
+    this.file = file;
+    this.forget = forget;
+    this.settings = {
+      memory_limit: options.memoryLimit ?? `${Math.max(512, Math.floor(os.totalmem() / 2 ** 21))}MB`,
+      temp_directory: `${file}.tmp`,
+      ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+    };
+  }
+
+  /** Counts one more holder and opens the file for the first. */
+  async hold(): Promise<this> {
+    this.holders++;
+    try {
+      await this.connect();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    return this;
+  }
+
+  /** Work that only reads. */
+  read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.inLane('reader', work);
+  }
+
+  /** Work in one transaction: all of it stays, or nothing of it when it throws. */
+  write<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.inLane('writer', async (session) => {
+      await session.run('BEGIN');
+      try {
+        const result = await work(session);
+        await session.run('COMMIT');
+        return result;
+      } catch (error) {
+        await session.run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** Stops the statements that are running; they end with `cancelled`. */
+  async interrupt(): Promise<void> {
+    const opened = await this.opened?.catch(() => null);
+    opened?.writer.connection.interrupt();
+    opened?.reader.connection.interrupt();
+  }
+
+  /** Lets go of the database; the last holder closes the file, after the work that is still waiting. */
+  async close(): Promise<void> {
+    this.holders--;
+    if (this.holders > 0) return;
+    this.forget();
+    await Promise.allSettled(Object.values(this.lanes));
+    await this.disconnect();
+  }
+
+  private connect(): Promise<Opened> {
+    this.opened ??= open(this.file, this.settings).catch((error: unknown) => {
+      this.opened = null;
+      throw translateOpenError(error, this.file);
+    });
+    return this.opened;
+  }
+
+  private async disconnect(): Promise<void> {
+    const opened = await this.opened?.catch(() => null);
+    this.opened = null;
+    opened?.reader.connection.closeSync();
+    opened?.writer.connection.closeSync();
+    opened?.instance.closeSync();
+  }
+
+  private inLane<T>(name: 'reader' | 'writer', work: (session: Session) => Promise<T>): Promise<T> {
+    if (this.holders <= 0) return Promise.reject(new EngineError('conflict', `The database ${this.file} is closed. Open the workspace again.`));
+    const turn = this.lanes[name].then(async () => {
+      const opened = await this.connect();
+      try {
+        return await work(opened[name]);
+      } catch (error) {
+        // A fatal error leaves an instance that answers nothing any more: the next work opens a new one.
+        if (isFatal(error) && this.opened !== null && (await this.opened.catch(() => null)) === opened) await this.disconnect();
+        throw translateError(error, this.file);
+      }
+    });
+    this.lanes[name] = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+const registry = new Map<string, Database>();
+
+/**
+ * The database of a file, made where it is not there yet. One process has one `Database` per file, however often it is opened: two
+ * DuckDB instances on one file lose rows without an error. Each holder calls `close`.
+ *
+ * @throws `workspace_damaged` where the file cannot be opened, `workspace_locked` where another process has it, `unsupported` where a newer Recsmith wrote it.
+ */
+export async function openDatabase(file: string, options: DatabaseOptions = {}): Promise<Database> {
+  const folder = path.dirname(path.resolve(file));
+  const key = path.join(await realpath(folder).catch(() => folder), path.basename(file));
+  let database = registry.get(key);
+  if (database === undefined) {
+    database = new Database(key, options, () => registry.delete(key));
+    registry.set(key, database);
+  }
+  return database.hold();
+}
+
+async function open(file: string, settings: Record<string, string>): Promise<Opened> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const instance = await DuckDBInstance.fromCache(file, settings);
+  try {
+    const writer = new Session(await instance.connect());
+    const reader = new Session(await instance.connect());
+    for (const session of [writer, reader]) {
+      await session.run("SET TimeZone = 'UTC'");
+      // Progress is read by the import; nothing is printed.
+      await session.run('SET enable_progress_bar = true');
+      await session.run('SET enable_progress_bar_print = false');
+    }
+    await migrate(writer, file);
+    return { instance, reader, writer };
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import type { ColumnMapping, Entity, FileFormat } from '#contract/data';
+
+export type AttributeKind = 'category' | 'number' | 'list' | 'text' | 'timestamp';
+
+/** What a column holds, as far as the first rows of the file tell. */
+export type Content = 'text' | 'number' | 'time' | 'list' | 'empty';
+
+export interface SourceColumn {
+  name: string;
+  content: Content;
+  /** Said by the file itself (RecBole's header, a known layout): no guess. */
+  declared?: AttributeKind;
+}
+
+export interface Dialect {
+  delimiter: string;
+  /** Empty where the format knows no quoting. */
+  quote: string;
+  header: boolean;
+  /** Names in the order of the file. */
+  columns: string[];
+  /** Columns made of the file's own, as SQL over them, where the layout stores one thing in many. */
+  derived?: { name: string; sql: string }[];
+}
+
+export type Reading = { kind: 'delimited'; dialect: Dialect } | { kind: 'jsonl' } | { kind: 'parquet'; timeColumns: string[] };
+
+/** A file that was looked at: how to read it and what is in it. */
+export interface Source {
+  /** As the caller gave it: it names the file in rejects and in the list of imports. */
+  path: string;
+  /** What is read: the same file, or its copy in UTF-8. */
+  readPath: string;
+  format: FileFormat;
+  entity: Entity;
+  columns: SourceColumn[];
+  /** The first rows, as text. */
+  sample: (string | null)[][];
+  reading: Reading;
+  mapping: ColumnMapping;
+  /** Why each role was given to its column. */
+  reasons: Record<string, string>;
+}
+
+export const roles = ['user', 'item', 'type', 'value', 'timestamp', 'event', 'session', 'context'] as const;
+export type Role = (typeof roles)[number];

@@ -1,0 +1,14 @@
+/** A name as SQL: `my "col"` → `"my ""col"""`. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text as SQL: it's → 'it''s'. For places where a statement takes no parameter, such as the path of a table function. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A JSONPath of one member of an object, whatever its name holds. */
+export function memberPath(name: string): string {
+  return `$."${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}

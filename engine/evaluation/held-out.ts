@@ -44,13 +44,17 @@ export function pickInteractions(from: Interactions, positions: ArrayLike<number
   return picked;
 }
 
+/** One more than the highest row. */
+const countOf = (rows: Int32Array): number => rows.reduce((highest, row) => Math.max(highest, row), -1) + 1;
+
 /** A test set of pairs: once each, without those in training, without users that training does not know; what was left out is counted. */
 export function heldOutFromPairs(
   users: Int32Array,
   items: Int32Array,
   train: Interactions,
-  { userCount, itemCount }: { userCount: number; itemCount: number },
+  userCount: number,
 ): { test: HeldOut; unknownUsers: number; repeats: number } {
+  const itemCount = Math.max(countOf(train.items), countOf(items));
   const known = toSparseMatrix(train, userCount, itemCount);
   const pairs = buildSparseMatrix(userCount, itemCount, users, items);
   const testUsers: number[] = [];

@@ -1,21 +1,19 @@
 import type { Split } from '#contract/run';
 import type { Interactions } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
-import { groupByUser, heldOutFromPairs, type HeldOut, pickInteractions } from './held-out.ts';
+import { groupByUser, type HeldOut, heldOutFromPairs, pickInteractions } from './held-out.ts';
 
-export interface SplitResult {
+export interface DataSplit {
   train: Interactions;
   test: HeldOut;
-  counts: {
-    train: number;
-    test: number;
-    testUsers: number;
+  trainCount: number;
+  leftOut: {
     /** Users of the test part with no training interaction: no model can know them, so they are not evaluated. */
     unknownUsers: number;
     /** Test interactions with an item that the user has in training, or a second time in the test part: nothing new to find. */
     repeats: number;
     /** Interactions in neither part: those that came after a user's held-out one. */
-    dropped: number;
+    after: number;
   };
 }
 
@@ -106,26 +104,15 @@ function partsOf(interactions: Interactions, split: Split, seed: number, userCou
 export function splitInteractions(
   interactions: Interactions,
   split: Split,
-  seed: number,
-  size: { userCount: number; itemCount: number },
-): SplitResult {
-  const parts = partsOf(interactions, split, seed, size.userCount);
+  { seed, userCount }: { seed: number; userCount: number },
+): DataSplit {
+  const parts = partsOf(interactions, split, seed, userCount);
   const train = pickInteractions(interactions, parts.train);
   const users = Int32Array.from(parts.test, (at) => interactions.users[at] as number);
   const items = Int32Array.from(parts.test, (at) => interactions.items[at] as number);
-  const { test, unknownUsers, repeats } = heldOutFromPairs(users, items, train, size);
-  return {
-    train,
-    test,
-    counts: {
-      train: train.users.length,
-      test: test.items.length,
-      testUsers: test.users.length,
-      unknownUsers,
-      repeats,
-      dropped: interactions.users.length - train.users.length - users.length,
-    },
-  };
+  const { test, unknownUsers, repeats } = heldOutFromPairs(users, items, train, userCount);
+  const after = interactions.users.length - train.users.length - users.length;
+  return { train, test, trainCount: train.users.length, leftOut: { unknownUsers, repeats, after } };
 }
 
 /** The share of the training time that is held out to choose the epoch: an early stop must not look at the test set. */
@@ -135,13 +122,8 @@ const validationShare = 0.1;
  * The validation slice, carved out of the training part in the way of the split: the last item again, the last tenth of the time, or a random tenth of
  * each user's items (also for a given test file, of which nothing is known).
  */
-export function carveValidation(
-  train: Interactions,
-  split: Split,
-  seed: number,
-  size: { userCount: number; itemCount: number },
-): SplitResult {
-  if (split.kind === 'leave-last-out') return splitInteractions(train, split, seed, size);
+export function carveValidation(train: Interactions, split: Split, options: { seed: number; userCount: number }): DataSplit {
+  if (split.kind === 'leave-last-out') return splitInteractions(train, split, options);
   const kind = split.kind === 'temporal' ? 'temporal' : 'ratio';
-  return splitInteractions(train, { kind, testShare: validationShare }, seed, size);
+  return splitInteractions(train, { kind, testShare: validationShare }, options);
 }

@@ -87,8 +87,9 @@ export function denseLogits(tf: typeof Tfjs, network: DenseNetwork, features: Ma
     const numbers = Int32Array.from({ length: Math.min(scoreBatch, features.rows - start) }, (_, i) => start + i);
     const batch = new Float32Array(numbers.length * features.columns);
     standardise(features, numbers, network.mean, network.scale, batch);
-    const part = tf.tidy(() => forward(tf, layers, tf.tensor2d(batch, [numbers.length, features.columns]), []).logits.dataSync());
-    logits.set(part, start);
+    tf.tidy(() => {
+      logits.set(forward(tf, layers, tf.tensor2d(batch, [numbers.length, features.columns]), []).logits.dataSync(), start);
+    });
   }
   for (const { weights, bias } of layers) {
     weights.dispose();

@@ -56,16 +56,16 @@ export const logisticRanker: RankingModel<typeof params> = {
     const inputs = tf.tensor2d(standardised, [rows, columns]);
     const slopes = new Float32Array(rows);
     const objective = (point: Float64Array, gradient: Float64Array): number => {
-      const logits = tf.tidy(() =>
-        tf.matMul(inputs, tf.tensor2d(Float32Array.from(point.subarray(0, columns)), [columns, 1])).dataSync(),
-      ) as Float32Array;
-      const bias = point[columns] as number;
-      let loss = logisticLoss(
-        logits.map((logit) => logit + bias),
-        (row) => train.labels[row] as number,
-        slopes,
-      );
-      const products = tf.tidy(() => tf.matMul(inputs, tf.tensor2d(slopes, [rows, 1]), true, false).dataSync());
+      let loss = 0;
+      let products: ArrayLike<number> = [];
+      tf.tidy(() => {
+        const coefficients = tf.tensor2d(Float32Array.from(point.subarray(0, columns)), [columns, 1]);
+        const bias = point[columns] as number;
+        const logits = tf.matMul(inputs, coefficients).dataSync() as Float32Array;
+        for (let row = 0; row < rows; row++) logits[row] = (logits[row] as number) + bias;
+        loss = logisticLoss(logits, (row) => train.labels[row] as number, slopes);
+        products = tf.matMul(inputs, tf.tensor2d(slopes, [rows, 1]), true, false).dataSync();
+      });
       for (let j = 0; j < columns; j++) {
         const coefficient = point[j] as number;
         loss += (regularization / 2) * coefficient * coefficient;

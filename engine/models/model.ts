@@ -14,21 +14,23 @@ export interface TrainingSet {
   itemFeatures: EntityFeatures;
 }
 
-/** Held-out interactions of the training time, for early stopping; never the test set. */
-export interface ValidationSet {
-  /** User rows, ascending. */
-  users: Int32Array;
-  /** Held-out items of `users[i]`: `items[offsets[i] .. offsets[i + 1])`. */
-  offsets: Int32Array;
-  items: Int32Array;
-}
-
 export interface FitContext {
   random: Random;
   seed: number;
-  validation: ValidationSet | null;
+  /**
+   * How well a model that scores like this ranks interactions held out of the training time, never the test set: `ndcg@10` and others.
+   * Null where there is nothing to validate on.
+   */
+  validate: ((score: FittedModel['score']) => Promise<Record<string, number>>) | null;
   /** Reports, lets the process answer messages, and throws `cancelled` when somebody asked to stop. */
-  checkpoint(report: { phase: string; done: number; total: number; unit?: string; rate?: number; metrics?: Record<string, number> }): Promise<void>;
+  checkpoint(report: {
+    phase: string;
+    done: number;
+    total: number;
+    unit?: string;
+    rate?: number;
+    metrics?: Record<string, number>;
+  }): Promise<void>;
   /** A point of a live curve. */
   curve(phase: string, step: number, metrics: Record<string, number>): void;
   log(text: string): void;
@@ -43,8 +45,8 @@ export interface FittedModel {
   /** A user vector for someone unknown who has these items, oldest first. */
   foldIn?(itemRows: Int32Array): Float32Array;
   save(): NamedArrays;
-  /** Facts of the training: best epoch, examples per second. */
-  facts?: { bestEpoch?: number; examplesPerSecond?: number };
+  /** Facts of the training. `settled` are parameters that validation chose: a second training on more data takes them as they are. */
+  facts?: { bestEpoch?: number; examplesPerSecond?: number; settled?: Record<string, unknown> };
   dispose?(): void;
 }
 

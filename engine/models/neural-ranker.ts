@@ -1,3 +1,4 @@
+import type * as Tfjs from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { EngineError } from '#contract/errors';
 import { createAdam } from '../math/adam.ts';
@@ -31,8 +32,10 @@ const params = z.strictObject({
 });
 
 /** 0 for an output that is left out, else 1 / (1 - share), so that the sum keeps its size. */
-function dropoutMask(length: number, share: number, random: Random): Float32Array {
-  return Float32Array.from({ length }, () => (random.next() < share ? 0 : 1 / (1 - share)));
+function dropoutMask(tf: typeof Tfjs, rows: number, width: number, share: number, random: Random): Tfjs.Tensor2D {
+  const mask = new Float32Array(rows * width);
+  for (let i = 0; i < mask.length; i++) if (random.next() >= share) mask[i] = 1 / (1 - share);
+  return tf.tensor2d(mask, [rows, width]);
 }
 
 const copyOf = (layers: DenseLayer[]): DenseLayer[] =>
@@ -62,16 +65,14 @@ export const neuralRanker: RankingModel<typeof params> = {
       const batch = new Float32Array(numbers.length * columns);
       standardise(train.features, numbers, network.mean, network.scale, batch);
       let loss = 0;
-      const gradients = tf.tidy(() => {
+      let gradients: Float32Array[] = [];
+      tf.tidy(() => {
         const tensors = layerTensors(tf, layers);
-        const masks =
-          dropout > 0
-            ? hidden.map((width) => tf.tensor2d(dropoutMask(numbers.length * width, dropout, random), [numbers.length, width]))
-            : [];
+        const masks = dropout > 0 ? hidden.map((width) => dropoutMask(tf, numbers.length, width, dropout, random)) : [];
         const { inputs, logits } = forward(tf, tensors, tf.tensor2d(batch, [numbers.length, columns]), masks);
         const slopes = new Float32Array(numbers.length);
         loss = logisticLoss(logits.dataSync() as Float32Array, (row) => train.labels[numbers[row] as number] as number, slopes);
-        return backward(tf, tensors, inputs, tf.tensor2d(slopes, [numbers.length, 1]), masks);
+        gradients = backward(tf, tensors, inputs, tf.tensor2d(slopes, [numbers.length, 1]), masks);
       });
       // Even places hold weights, odd ones biases, which stay free.
       for (let p = 0; p < parameters.length; p += 2) {

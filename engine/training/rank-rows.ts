@@ -23,7 +23,7 @@ export function createFeatureReplay(features: RankingFeatures, interactions: Int
   };
   return {
     rowsOf({ positions, users: requestUsers, offsets, candidates }) {
-      const { width } = features;
+      const { width, blocks } = features;
       const data = new Float32Array(candidates.length * width);
       const labels = new Uint8Array(candidates.length);
       for (let r = 0; r < positions.length; r++) {
@@ -31,8 +31,14 @@ export function createFeatureReplay(features: RankingFeatures, interactions: Int
         observeUntil(history.secondStart[position] as number);
         const start = offsets[r] as number;
         labels[start] = 1;
+        const time = timestamps[position] as number;
+        const user = requestUsers[r] as number;
+        features.writeUser(user, time, data, start * width + blocks.user.start);
         for (let row = start; row < (offsets[r + 1] as number); row++) {
-          features.write(requestUsers[r] as number, candidates[row] as number, timestamps[position] as number, data, row * width);
+          // The user's share is the same for all candidates of a request.
+          if (row > start) data.copyWithin(row * width, start * width, start * width + blocks.user.end);
+          features.writeItem(candidates[row] as number, time, data, row * width + blocks.item.start);
+          features.writeCross(user, candidates[row] as number, data, row * width + blocks.cross.start);
         }
       }
       return { features: { rows: candidates.length, columns: width, data }, labels, offsets, users: requestUsers };

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { EngineError } from '#contract/errors';
+import type { ModelInfo, Parameter } from '#contract/model';
+
+/** A model's schema as JSON Schema says it: what the form, the flags and the docs are made from. */
+interface PropertySchema {
+  type?: string;
+  description?: string;
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  enum?: string[];
+}
+
+interface Described {
+  id: string;
+  label: string;
+  summary: string;
+  paper?: string;
+  needs: ModelInfo['needs'];
+  factorised: boolean;
+  baseline: boolean;
+  params: z.ZodObject;
+}
+
+function kindOf({ type, enum: choices }: PropertySchema): Parameter['kind'] {
+  if (choices) return 'choice';
+  if (type === 'integer' || type === 'number' || type === 'boolean') return type;
+  return 'integers';
+}
+
+/** The parameters of a schema, in its order, each with its default and bounds. */
+export function describeParameters(params: z.ZodObject): Parameter[] {
+  const schema = z.toJSONSchema(params, { io: 'input' }) as { properties?: Record<string, PropertySchema> };
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const minimum = property.minimum ?? property.exclusiveMinimum;
+    const maximum = property.maximum ?? property.exclusiveMaximum;
+    return {
+      name,
+      kind: kindOf(property),
+      description: property.description ?? '',
+      default: property.default,
+      ...(minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? { minimum } : {}),
+      ...(maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? { maximum } : {}),
+      ...(property.enum ? { choices: property.enum } : {}),
+    };
+  });
+}
+
+/** What the window and the command line are told of a model. */
+export function describeModel(model: Described, role: ModelInfo['role']): ModelInfo {
+  const { id, label, summary, paper, needs, factorised, baseline, params } = model;
+  return { id, label, role, summary, ...(paper ? { paper } : {}), needs, factorised, baseline, parameters: describeParameters(params) };
+}
+
+/** Text of a flag as the value its parameter wants: `--set hidden=64,32`. Other values pass through. */
+function fromText({ kind }: Parameter, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if ((kind === 'integer' || kind === 'number') && value.trim() !== '') return Number(value);
+  if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  if (kind === 'integers') return value.split(',').flatMap((part) => (part.trim() === '' ? [] : [Number(part)]));
+  return value;
+}
+
+/** Parameters with every default filled in. Throws `invalid_input` that names the parameter, what is wrong with it and what there is. */
+export function parseParams<P extends z.ZodObject>(model: { id: string; params: P }, raw: Record<string, unknown>): z.output<P> {
+  const known = new Map(describeParameters(model.params).map((parameter) => [parameter.name, parameter]));
+  const converted: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    const parameter = known.get(name);
+    if (!parameter) {
+      const names = [...known.keys()].join(', ') || 'none';
+      throw new EngineError('invalid_input', `${model.id} has no parameter "${name}". It has: ${names}.`, { parameter: name });
+    }
+    converted[name] = fromText(parameter, value);
+  }
+  const parsed = model.params.safeParse(converted);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const name = String(issue?.path[0] ?? '');
+  throw new EngineError('invalid_input', `The parameter "${name}" of ${model.id} is wrong: ${issue?.message ?? 'it does not fit'}.`, {
+    parameter: name,
+    value: raw[name],
+  });
+}

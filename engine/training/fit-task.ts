@@ -1,0 +1,134 @@
+import { EngineError } from '#contract/errors';
+import type { Baseline, Metrics } from '#contract/run';
+import { type Evaluation, evaluateTopK } from '../evaluation/evaluate.ts';
+import type { HeldOut } from '../evaluation/held-out.ts';
+import { carveValidation } from '../evaluation/split.ts';
+import type { WorkContext } from '../jobs/work-context.ts';
+import type { Interactions, Matrix, SparseMatrix } from '../math/arrays.ts';
+import { createRandom } from '../math/random.ts';
+import { toSparseMatrix } from '../math/sparse.ts';
+import { scoreByVectors } from '../models/factorised.ts';
+import type { FitContext, FittedModel, Model, TrainingSet } from '../models/model.ts';
+import { parseParams } from '../models/parameters.ts';
+import { findRetrievalModel, retrievalModels } from '../models/registry.ts';
+import { loadTensorFlow } from '../models/tensorflow.ts';
+import type { FitOutcome, FitTask } from './tasks.ts';
+
+type TaskContext = Pick<WorkContext, 'checkpoint' | 'curve' | 'log'>;
+
+/** At most so many users are asked each epoch: enough to choose by, and quick on large data. */
+const validationUsers = 5000;
+
+function trainingSetOf(task: FitTask, interactions: Interactions): TrainingSet {
+  const { userCount, itemCount, userFeatures, itemFeatures } = task;
+  return { userCount, itemCount, interactions, matrix: toSparseMatrix(interactions, userCount, itemCount), userFeatures, itemFeatures };
+}
+
+/** Some of the held-out users, any with the same chance, in order. */
+function sampleUsers(heldOut: HeldOut, count: number, seed: number): HeldOut {
+  if (heldOut.users.length <= count) return heldOut;
+  const order = Int32Array.from(heldOut.users, (_, i) => i);
+  createRandom(seed, 'validation users').shuffle(order);
+  const chosen = order.slice(0, count).sort();
+  const offsets = new Int32Array(count + 1);
+  const items: number[] = [];
+  chosen.forEach((at, i) => {
+    items.push(...heldOut.items.subarray(heldOut.offsets[at], heldOut.offsets[at + 1]));
+    offsets[i + 1] = items.length;
+  });
+  return { users: chosen.map((at) => heldOut.users[at] as number), offsets, items: Int32Array.from(items) };
+}
+
+interface Fitting {
+  model: Model;
+  params: Record<string, unknown>;
+  set: TrainingSet;
+  validate: FitContext['validate'];
+}
+
+function fitModel({ model, params, set, validate }: Fitting, task: FitTask, context: TaskContext): Promise<FittedModel> {
+  const random = createRandom(task.seed, model.id);
+  return model.fit(set, parseParams(model, params), { ...context, random, seed: task.seed, validate });
+}
+
+/** Scores of the known preference model behind generated data. */
+function oracleScores(oracle: { users: Matrix; items: Matrix }): FittedModel {
+  return scoreByVectors(oracle.users, oracle.items);
+}
+
+async function measure(fitted: FittedModel, train: SparseMatrix, task: FitTask, context: TaskContext, what: string): Promise<Evaluation> {
+  const score = (userRows: Int32Array): Matrix => fitted.score(userRows);
+  const onBlock = (done: number, total: number): Promise<void> =>
+    context.checkpoint({ phase: `Evaluating ${what}`, done, total, unit: 'users' });
+  return evaluateTopK({ score, train, heldOut: task.test, ks: task.ks, onBlock });
+}
+
+/**
+ * Trains one retrieval model and evaluates it, the baselines and the oracle on the same test set.
+ *
+ * A slice of the training time is held out first. The model trains on the rest and settles by that slice what is to be settled (its epoch, its temperature);
+ * the slice's metrics are those reported as `validation`. Then it trains again on the whole training time with what was settled, and that model is kept and
+ * tested: the newest interactions are worth the most, and nothing of the test set has been looked at on the way.
+ */
+export async function runFitTask(task: FitTask, context: TaskContext): Promise<FitOutcome> {
+  const { report: device } = await loadTensorFlow();
+  if (task.train.users.length === 0)
+    throw new EngineError('bad_data', 'There are no training interactions. Import more, or hold out less for the test.');
+  const model = findRetrievalModel(task.model);
+  const params = parseParams(model, task.params);
+  const carved = carveValidation(task.train, task.split, { seed: task.seed, userCount: task.userCount });
+  const whole = trainingSetOf(task, task.train);
+  const validated = carved.test.users.length > 0;
+
+  const started = performance.now();
+  let validation: Metrics = {};
+  let settled: Record<string, unknown> = params;
+  let facts: FittedModel['facts'];
+  if (validated) {
+    const part = trainingSetOf(task, carved.train);
+    const evaluate = (score: FittedModel['score'], heldOut: HeldOut, ks: number[]): Promise<Evaluation> =>
+      evaluateTopK({ score, train: part.matrix, heldOut, name: 'validation', ks });
+    const sample = sampleUsers(carved.test, validationUsers, task.seed);
+    const validate: FitContext['validate'] = async (score) => (await evaluate(score, sample, [10])).metrics;
+    const first = await fitModel({ model, params, set: part, validate }, task, context);
+    validation = (await evaluate((rows) => first.score(rows), carved.test, task.ks)).metrics;
+    facts = first.facts;
+    settled = { ...params, ...facts?.settled };
+    first.dispose?.();
+  } else {
+    context.log('There is nothing to hold out of the training time, so there is no early stop.');
+  }
+  const fitted = await fitModel({ model, params: settled, set: whole, validate: null }, task, context);
+  const seconds = (performance.now() - started) / 1000;
+  facts = { ...facts, ...fitted.facts, ...(facts?.bestEpoch !== undefined ? { bestEpoch: facts.bestEpoch } : {}) };
+
+  const { metrics, errors } = await measure(fitted, whole.matrix, task, context, model.label);
+  const baselines: Baseline[] = [];
+  for (const baseline of retrievalModels) {
+    if (!baseline.baseline || baseline.id === model.id) continue;
+    const other = await fitModel({ model: baseline, params: {}, set: whole, validate: null }, task, context);
+    baselines.push({
+      model: baseline.id,
+      label: baseline.label,
+      metrics: (await measure(other, whole.matrix, task, context, baseline.label)).metrics,
+    });
+    other.dispose?.();
+  }
+  const oracle = task.oracle ? (await measure(oracleScores(task.oracle), whole.matrix, task, context, 'the oracle')).metrics : null;
+  const arrays = fitted.save();
+  fitted.dispose?.();
+  return {
+    arrays,
+    metrics,
+    errors,
+    validation,
+    baselines,
+    oracle,
+    counts: { train: task.train.users.length, validation: carved.test.items.length },
+    ...(facts.bestEpoch !== undefined ? { bestEpoch: facts.bestEpoch } : {}),
+    ...(facts.examplesPerSecond !== undefined ? { examplesPerSecond: facts.examplesPerSecond } : {}),
+    seconds,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    device,
+  };
+}

@@ -38,7 +38,8 @@ export async function attributeOf(session: Session, column: SourceColumn): Promi
     if (share(commas) > 0) return made('list', ',');
     return made('list', ' ');
   };
-  if (column.declared === 'list') return share(brackets) > 0.5 || share(bars) > 0 ? list() : listOrText(session, column.name, (different ?? 0) > 0.9 * (present ?? 0));
+  if (column.declared === 'list')
+    return share(brackets) > 0.5 || share(bars) > 0 ? list() : listOrText(session, column.name, (different ?? 0) > 0.9 * (present ?? 0));
   if (column.declared !== undefined) return made(column.declared);
   if (present === 0) return made('category');
   if (share(numbers) === 1) return made('number');
@@ -63,7 +64,13 @@ async function listOrText(session: Session, name: string, nearlyUnique: boolean)
   return { name, kind: 'list', separator: ' ' };
 }
 
-export const storedTypes: Record<AttributeKind, string> = { category: 'VARCHAR', number: 'DOUBLE', list: 'VARCHAR[]', text: 'VARCHAR', timestamp: 'TIMESTAMP' };
+export const storedTypes: Record<AttributeKind, string> = {
+  category: 'VARCHAR',
+  number: 'DOUBLE',
+  list: 'VARCHAR[]',
+  text: 'VARCHAR',
+  timestamp: 'TIMESTAMP',
+};
 
 /** The text of a cell as its attribute's stored type. */
 export function attributeSql({ name, kind, separator }: Attribute): string {
@@ -71,7 +78,10 @@ export function attributeSql({ name, kind, separator }: Attribute): string {
   if (kind === 'number') return `TRY_CAST(${value} AS DOUBLE)`;
   if (kind === 'timestamp') return `TRY_CAST(${value} AS TIMESTAMP)`;
   if (kind !== 'list') return value;
-  const parts = separator === '' ? `regexp_split_to_array(regexp_replace(${value}, '^\\[|\\]$', '', 'g'), ',')` : `string_split(${value}, ${quoteText(separator)})`;
+  const parts =
+    separator === ''
+      ? `regexp_split_to_array(regexp_replace(${value}, '^\\[|\\]$', '', 'g'), ',')`
+      : `string_split(${value}, ${quoteText(separator)})`;
   const members = separator === '' ? `trim(trim(part), '''"')` : 'trim(part)';
   return `list_filter([${members} FOR part IN ${parts}], part -> part <> '')`;
 }

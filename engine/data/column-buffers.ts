@@ -30,7 +30,8 @@ export async function readNumbers<T extends NumberArray[]>(session: Session, sql
 
 function copyColumn(chunk: DuckDBDataChunk, column: number, target: NumberArray, at: number): void {
   const vector = chunk.getColumnVector(column) as DuckDBVector & { items?: NumberArray };
-  if (vector.items?.constructor !== target.constructor) throw new Error(`Column ${column} comes as ${vector.type} and does not fit its array.`);
+  if (vector.items?.constructor !== target.constructor)
+    throw new Error(`Column ${column} comes as ${vector.type} and does not fit its array.`);
   target.set(vector.items.subarray(0, chunk.rowCount), at);
   const missing = target instanceof Int32Array ? -1 : Number.NaN;
   for (let i = 0; i < chunk.rowCount; i++) if (vector.getItem(i) === null) target[at + i] = missing;

@@ -24,7 +24,8 @@ const meanings: [RegExp, ErrorCode, (file: string) => string][] = [
   ],
 ];
 
-const damage = /not a valid DuckDB database|checksum|corrupt|Serialization Error|replaying WAL|deserialize|could not read enough bytes|FATAL|INTERNAL/i;
+const damage =
+  /not a valid DuckDB database|checksum|corrupt|Serialization Error|replaying WAL|deserialize|could not read enough bytes|FATAL|INTERNAL/i;
 
 /** DuckDB's error as one of ours. Anything not known here is passed on as it is: a bug, to be shown as such. */
 export function translateError(error: unknown, file: string): unknown {
@@ -34,7 +35,12 @@ export function translateError(error: unknown, file: string): unknown {
   }
   if (isFatal(error)) {
     const first = error.message.split('\n')[0];
-    return new EngineError('unavailable', `The database stopped with a fatal error and was opened again: ${first}. Try once more.`, { file }, { cause: error });
+    return new EngineError(
+      'unavailable',
+      `The database stopped with a fatal error and was opened again: ${first}. Try once more.`,
+      { file },
+      { cause: error },
+    );
   }
   return error;
 }
@@ -46,7 +52,12 @@ export function translateOpenError(error: unknown, file: string): unknown {
   if (!(error instanceof Error)) return error;
   const first = error.message.split('\n')[0] ?? '';
   if (/Cannot open file|Permission denied|Is a directory|No such file/i.test(first) && !damage.test(first)) {
-    return new EngineError('unreadable_file', `The database ${file} cannot be opened: ${first}. Check that the folder exists and can be written.`, { file }, { cause: error });
+    return new EngineError(
+      'unreadable_file',
+      `The database ${file} cannot be opened: ${first}. Check that the folder exists and can be written.`,
+      { file },
+      { cause: error },
+    );
   }
   return new EngineError(
     'workspace_damaged',

@@ -106,7 +106,8 @@ export class Database {
   }
 
   private inLane<T>(name: 'reader' | 'writer', work: (session: Session) => Promise<T>): Promise<T> {
-    if (this.holders <= 0) return Promise.reject(new EngineError('conflict', `The database ${this.file} is closed. Open the workspace again.`));
+    if (this.holders <= 0)
+      return Promise.reject(new EngineError('conflict', `The database ${this.file} is closed. Open the workspace again.`));
     const turn = this.lanes[name].then(async () => {
       const opened = await this.connect();
       try {

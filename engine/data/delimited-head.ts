@@ -53,7 +53,11 @@ const looksLikeValue = (field: string): boolean => field === '' || /^[+-]?(\d|\.
 /** A first line is a header when its names are all there, all different, and none of them a number or a date. */
 function hasHeader(records: string[][]): boolean {
   const first = records[0] ?? [];
-  return first.length > 0 && new Set(first.map((name) => name.trim().toLowerCase())).size === first.length && !first.some((name) => looksLikeValue(name.trim()));
+  return (
+    first.length > 0 &&
+    new Set(first.map((name) => name.trim().toLowerCase())).size === first.length &&
+    !first.some((name) => looksLikeValue(name.trim()))
+  );
 }
 
 /** How a delimited file is written, from its first part. Files without a header get the names column1, column2, … */

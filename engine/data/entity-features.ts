@@ -20,7 +20,9 @@ export async function readFeatures(session: Session, entity: 'users' | 'items', 
   for (const [name, kind] of await storedKinds(session, entity)) {
     const column = `e.${quoteName(name)}`;
     if (kind === 'number') {
-      const [values] = await readNumbers(session, `SELECT CAST(${column} AS FLOAT) FROM ${from} ORDER BY r.place`, [new Float32Array(rows)]);
+      const [values] = await readNumbers(session, `SELECT CAST(${column} AS FLOAT) FROM ${from} ORDER BY r.place`, [
+        new Float32Array(rows),
+      ]);
       if (values.some((value) => !Number.isNaN(value))) features.numbers.push({ name, values });
     } else if (kind === 'category') {
       const category = await readCategory(session, name, column, from, rows);
@@ -33,7 +35,13 @@ export async function readFeatures(session: Session, entity: 'users' | 'items', 
   return features;
 }
 
-async function readCategory(session: Session, name: string, column: string, from: string, rows: number): Promise<EntityFeatures['categories'][number] | null> {
+async function readCategory(
+  session: Session,
+  name: string,
+  column: string,
+  from: string,
+  rows: number,
+): Promise<EntityFeatures['categories'][number] | null> {
   const { present, different } = await session.row<{ present: number; different: number }>(
     `SELECT CAST(count(${column}) AS DOUBLE) AS present, CAST(count(DISTINCT ${column}) AS DOUBLE) AS different FROM ${from}`,
   );
@@ -43,11 +51,19 @@ async function readCategory(session: Session, name: string, column: string, from
     FROM (SELECT ${column} AS v, count(*) AS n FROM ${from} WHERE ${column} IS NOT NULL GROUP BY 1) WHERE n >= ${large ? 2 : 1}
     QUALIFY row_number() OVER (ORDER BY n DESC, v) <= ${largestVocabulary}`);
   const vocabulary = await readTexts(session, 'SELECT v FROM vocabulary ORDER BY code');
-  const [codes] = await readNumbers(session, `SELECT w.code FROM ${from} LEFT JOIN vocabulary w ON w.v = ${column} ORDER BY r.place`, [new Int32Array(rows)]);
+  const [codes] = await readNumbers(session, `SELECT w.code FROM ${from} LEFT JOIN vocabulary w ON w.v = ${column} ORDER BY r.place`, [
+    new Int32Array(rows),
+  ]);
   return { name, vocabulary, codes };
 }
 
-async function readList(session: Session, name: string, column: string, from: string, rows: number): Promise<EntityFeatures['lists'][number] | null> {
+async function readList(
+  session: Session,
+  name: string,
+  column: string,
+  from: string,
+  rows: number,
+): Promise<EntityFeatures['lists'][number] | null> {
   const members = `SELECT r.place, unnest(list_distinct(${column})) AS v FROM ${from}`;
   await session.run(`CREATE OR REPLACE TEMP TABLE vocabulary AS SELECT v, CAST(row_number() OVER (ORDER BY n DESC, v) - 1 AS INTEGER) AS code
     FROM (SELECT v, count(*) AS n FROM (${members}) GROUP BY v) WHERE n >= 2 QUALIFY row_number() OVER (ORDER BY n DESC, v) <= ${largestVocabulary}`);
@@ -55,7 +71,10 @@ async function readList(session: Session, name: string, column: string, from: st
   if (vocabulary.length === 0) return null;
   const coded = `FROM (${members}) m JOIN vocabulary w USING (v)`;
   const count = await session.number(`SELECT count(*) ${coded}`);
-  const [places, codes] = await readNumbers(session, `SELECT m.place, w.code ${coded} ORDER BY m.place, w.code`, [new Int32Array(count), new Int32Array(count)]);
+  const [places, codes] = await readNumbers(session, `SELECT m.place, w.code ${coded} ORDER BY m.place, w.code`, [
+    new Int32Array(count),
+    new Int32Array(count),
+  ]);
   const offsets = new Int32Array(rows + 1);
   for (const place of places) offsets[place + 1] = (offsets[place + 1] as number) + 1;
   for (let row = 0; row < rows; row++) offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);

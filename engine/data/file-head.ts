@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, constants, gunzipSync } from 'node:zlib';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { EngineError } from '#contract/errors';
 
 const headBytes = 256 * 1024;
@@ -28,7 +28,8 @@ export async function readHead(path: string, encoding?: Encoding): Promise<FileH
     } finally {
       await handle.close();
     }
-    if (path.endsWith('.gz') && bytes.length > 0) bytes = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, headBytes * 4);
+    if (path.endsWith('.gz') && bytes.length > 0)
+      bytes = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, headBytes * 4);
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -70,7 +71,12 @@ export function unreadable(path: string, error: unknown): EngineError {
     Z_BUF_ERROR: 'its gzip data is cut off',
   };
   const reason = (code && why[code]) ?? (error instanceof Error ? error.message : String(error));
-  return new EngineError('unreadable_file', `${path} cannot be read: ${reason}. Check the path and try again.`, { file: path }, { cause: error });
+  return new EngineError(
+    'unreadable_file',
+    `${path} cannot be read: ${reason}. Check the path and try again.`,
+    { file: path },
+    { cause: error },
+  );
 }
 
 /** Whether a path is a file or a folder; refuses anything else, and what is not there. */

@@ -26,7 +26,9 @@ export async function findFiles(paths: string[]): Promise<FoundFiles> {
     if (oracleFiles.every((name) => names.includes(name))) {
       oracle = { users: path.join(given, oracleFiles[0]), items: path.join(given, oracleFiles[1]) };
     }
-    const chosen = names.filter((name) => Object.hasOwn(movieLensFiles, name) || (known.test(name) && !name.startsWith('oracle-') && !name.startsWith('.')));
+    const chosen = names.filter(
+      (name) => Object.hasOwn(movieLensFiles, name) || (known.test(name) && !name.startsWith('oracle-') && !name.startsWith('.')),
+    );
     if (chosen.length === 0) {
       throw new EngineError(
         'bad_data',

@@ -24,7 +24,10 @@ export async function stageEntities(session: Session, source: Source): Promise<v
   // Columns that are declared as numbers hold numbers; a word there is a broken row. Elsewhere words make the column a category.
   const numbers = attributeColumns(source)
     .filter((column) => column.declared === 'number')
-    .map((column) => `WHEN ${quoteName(column.name)} <> '' AND coalesce(NOT isfinite(TRY_CAST(${quoteName(column.name)} AS DOUBLE)), true) THEN ${quoteText(`${column.name}: not a finite number`)}`);
+    .map(
+      (column) =>
+        `WHEN ${quoteName(column.name)} <> '' AND coalesce(NOT isfinite(TRY_CAST(${quoteName(column.name)} AS DOUBLE)), true) THEN ${quoteText(`${column.name}: not a finite number`)}`,
+    );
   const role = source.entity === 'users' ? 'user' : 'item';
   await session.run(`CREATE OR REPLACE TEMP TABLE staged AS
     SELECT ${[`${idSql} AS __id`, ...attributes].join(', ')},
@@ -56,10 +59,14 @@ export async function storeEntities(session: Session, source: Source): Promise<{
     FROM (SELECT *, rowid AS place FROM staged WHERE problem IS NULL) QUALIFY row_number() OVER (PARTITION BY __id ORDER BY place DESC) = 1`);
   const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
   const same = fresh.map(({ stored: name, known, kind }) =>
-    known === undefined ? 'true' : `new.${quoteName(name)} IS NOT DISTINCT FROM ${convert(`old.${quoteName(known)}`, stored.get(known) as AttributeKind, kind)}`,
+    known === undefined
+      ? 'true'
+      : `new.${quoteName(name)} IS NOT DISTINCT FROM ${convert(`old.${quoteName(known)}`, stored.get(known) as AttributeKind, kind)}`,
   );
   const grown = fresh.some((attribute) => attribute.known === undefined);
-  const unchanged = grown ? 0 : await session.number(`SELECT count(*) FROM latest new JOIN ${table} old USING (${id}) WHERE ${['true', ...same].join(' AND ')}`);
+  const unchanged = grown
+    ? 0
+    : await session.number(`SELECT count(*) FROM latest new JOIN ${table} old USING (${id}) WHERE ${['true', ...same].join(' AND ')}`);
   const accepted = (await session.number('SELECT count(*) FROM latest')) - unchanged;
   if (accepted > 0) await rebuild(session, table, fresh, stored);
   await session.run('DROP TABLE latest');

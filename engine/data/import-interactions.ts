@@ -23,14 +23,18 @@ function readTime(source: Source): TimeReading | null {
   const name = source.mapping.timestamp;
   if (name === undefined) return null;
   const column = quoteName(name);
-  if (source.reading.kind === 'parquet' && source.reading.timeColumns.includes(name)) return { type: 'TIMESTAMP', sql: `make_timestamp(epoch_us(${column}))` };
+  if (source.reading.kind === 'parquet' && source.reading.timeColumns.includes(name))
+    return { type: 'TIMESTAMP', sql: `make_timestamp(epoch_us(${column}))` };
   const index = source.columns.findIndex((candidate) => candidate.name === name);
   const cells = source.sample.map((row) => row[index] ?? null);
   if (contentOf(cells) === 'number') {
     const perSecond = timeUnit(cells)?.perSecond ?? 1;
     const number = `TRY_CAST(${column} AS DOUBLE)`;
     const limit = 4_133_980_799 * perSecond;
-    return { type: 'DOUBLE', sql: `CASE WHEN ${number} >= 0 AND ${number} <= ${limit} THEN make_timestamp(CAST(${number} * ${1e6 / perSecond} AS BIGINT)) END` };
+    return {
+      type: 'DOUBLE',
+      sql: `CASE WHEN ${number} >= 0 AND ${number} <= ${limit} THEN make_timestamp(CAST(${number} * ${1e6 / perSecond} AS BIGINT)) END`,
+    };
   }
   return { type: 'VARCHAR', sql: `TRY_CAST(${column} AS TIMESTAMP)` };
 }
@@ -108,7 +112,9 @@ export async function storeInteractions(session: Session, importId: number): Pro
       ? ''
       : `WHERE (fresh.event_id IS NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id = fresh.event_id))
            AND (fresh.event_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id IS NULL AND ${sameContent}))`;
-  await session.run(`INSERT INTO interactions SELECT ${columns}, ${importId} FROM ${once} fresh ${unknown} ${repeated ? 'ORDER BY place' : ''}`);
+  await session.run(
+    `INSERT INTO interactions SELECT ${columns}, ${importId} FROM ${once} fresh ${unknown} ${repeated ? 'ORDER BY place' : ''}`,
+  );
   const accepted = (await session.number('SELECT count(*) FROM interactions')) - before;
   return { accepted, duplicates: good - accepted };
 }

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { defaultEventWeights, type ImportedFile, type ImportInput, type ImportResult } from '#contract/data';
+import type { ImportedFile, ImportInput, ImportResult } from '#contract/data';
 import { EngineError } from '#contract/errors';
 import { sha256File } from '../files/atomic.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import type { Database } from './database.ts';
+import { storeWeights } from './event-types.ts';
 import { copyAsUtf8, readHead } from './file-head.ts';
 import { findFiles } from './find-files.ts';
 import { stageEntities, storeEntities } from './import-entities.ts';
 import { stageInteractions, storeInteractions } from './import-interactions.ts';
 import { storeOracle } from './import-oracle.ts';
-import { importedFile, type ImportRow } from './imports.ts';
+import { type ImportRow, importedFile } from './imports.ts';
 import { movieLensFiles } from './movielens.ts';
 import { openSource } from './open-source.ts';
 import { storeRejects } from './reject-rows.ts';
@@ -60,11 +61,12 @@ async function importFile(session: Session, source: Source, databaseFile: string
   const { sizeBytes, encoding } = await readHead(source.path);
   const sha256 = await sha256File(source.path);
   const mapping = JSON.stringify(source.mapping);
-  const [before] = await session.rows<ImportRow>('SELECT * FROM imports WHERE sha256 = $1 AND entity = $2 AND mapping = $3 LIMIT 1', [sha256, source.entity, mapping]);
-  if (before !== undefined) {
-    ctx.log(`${source.path} was imported before; nothing changed.`);
-    return importedFile(before, true);
-  }
+  const [before] = await session.rows<ImportRow>('SELECT * FROM imports WHERE sha256 = $1 AND entity = $2 AND mapping = $3 LIMIT 1', [
+    sha256,
+    source.entity,
+    mapping,
+  ]);
+  if (before !== undefined) return importedFile(before, true);
   const importId = await session.number('SELECT coalesce(max(import_id), 0) + 1 FROM imports');
   const copy = `${databaseFile}.${randomUUID()}.utf8.tmp`;
   const latin = source.format === 'movielens-100k' && Object.hasOwn(movieLensFiles, path.basename(source.path).toLowerCase());
@@ -80,35 +82,50 @@ async function importFile(session: Session, source: Source, databaseFile: string
     await ctx.checkpoint({ phase: `check ${name}` });
     const rejected = await storeRejects(session, source, importId);
     const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
-    const { accepted, duplicates } = await watched(session, ctx, `store ${name}`, () => (interactions ? storeInteractions(session, importId) : storeEntities(session, source)), good);
+    const { accepted, duplicates } = await watched(
+      session,
+      ctx,
+      `store ${name}`,
+      () => (interactions ? storeInteractions(session, importId) : storeEntities(session, source)),
+      good,
+    );
     await session.run('DROP TABLE staged');
     const seconds = (performance.now() - started) / 1000;
     const rowsRead = accepted + duplicates + rejected;
-    await session.run('INSERT INTO imports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() AT TIME ZONE \'UTC\', $12)', [
-      ...[importId, source.path, source.entity, source.format, sizeBytes, sha256, rowsRead, accepted, rejected, duplicates, seconds, mapping],
+    await session.run("INSERT INTO imports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() AT TIME ZONE 'UTC', $12)", [
+      ...[
+        importId,
+        source.path,
+        source.entity,
+        source.format,
+        sizeBytes,
+        sha256,
+        rowsRead,
+        accepted,
+        rejected,
+        duplicates,
+        seconds,
+        mapping,
+      ],
     ]);
     const row = await session.row<ImportRow>('SELECT * FROM imports WHERE import_id = $1', [importId]);
-    ctx.log(`${source.path}: ${rowsRead} rows read, ${accepted} accepted, ${rejected} rejected, ${duplicates} duplicates`, rejected > 0 ? 'warning' : 'info');
     return importedFile(row, false);
   } catch (error) {
-    if (source.reading.kind === 'parquet' && error instanceof Error && !(error instanceof EngineError) && /^(Invalid|IO|TProtocol|.*Parquet)/i.test(error.message)) {
-      throw new EngineError('unreadable_file', `${source.path} cannot be read to its end: ${error.message.split('\n')[0]}. Export it again.`, { file: source.path }, { cause: error });
+    if (
+      source.reading.kind === 'parquet' &&
+      error instanceof Error &&
+      !(error instanceof EngineError) &&
+      /^(Invalid|IO|TProtocol|.*Parquet)/i.test(error.message)
+    ) {
+      throw new EngineError(
+        'unreadable_file',
+        `${source.path} cannot be read to its end: ${error.message.split('\n')[0]}. Export it again.`,
+        { file: source.path },
+        { cause: error },
+      );
     }
     throw error;
   } finally {
     await rm(copy, { force: true });
-  }
-}
-
-/** Given weights hold; types without one get the default, or 1. */
-async function storeWeights(session: Session, given: Record<string, number>): Promise<void> {
-  const types = await session.rows<{ event_type: string }>('SELECT DISTINCT event_type FROM interactions WHERE event_type NOT IN (SELECT event_type FROM event_types)');
-  for (const { event_type: type } of types) {
-    const weight = Object.hasOwn(defaultEventWeights, type) ? defaultEventWeights[type] : 1;
-    await session.run('INSERT INTO event_types VALUES ($1, CAST($2 AS DOUBLE))', [type, weight ?? 1]);
-  }
-  for (const [type, weight] of Object.entries(given)) {
-    await session.run('DELETE FROM event_types WHERE event_type = $1', [type]);
-    await session.run('INSERT INTO event_types VALUES ($1, CAST($2 AS DOUBLE))', [type, weight]);
   }
 }

@@ -43,5 +43,7 @@ export function importedFile(row: ImportRow, unchanged: boolean): ImportedFile {
 
 /** What was imported, newest first. */
 export function listImports(db: Database): Promise<ImportedFile[]> {
-  return db.read(async (session) => (await session.rows<ImportRow>('SELECT * FROM imports ORDER BY import_id DESC')).map((row) => importedFile(row, false)));
+  return db.read(async (session) =>
+    (await session.rows<ImportRow>('SELECT * FROM imports ORDER BY import_id DESC')).map((row) => importedFile(row, false)),
+  );
 }

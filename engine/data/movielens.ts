@@ -37,7 +37,10 @@ export const movieLensFiles: Record<string, MovieLensFile> = {
         { name: 'item_id', sql: 'item_id' },
         { name: 'title', sql: 'title' },
         { name: 'release_year', sql: "nullif(regexp_extract(release_date, '(\\d{4})$', 1), '')" },
-        { name: 'genres', sql: `concat_ws('|', ${genres.map((genre) => `CASE WHEN "${genre}" = '1' THEN ${quoteText(genre)} END`).join(', ')})` },
+        {
+          name: 'genres',
+          sql: `concat_ws('|', ${genres.map((genre) => `CASE WHEN "${genre}" = '1' THEN ${quoteText(genre)} END`).join(', ')})`,
+        },
       ],
     },
     declared: { title: 'text', release_year: 'category', genres: 'list' },

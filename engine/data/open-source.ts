@@ -70,7 +70,14 @@ async function openText(file: string, format: Exclude<FileFormat, 'parquet'>): P
   const known = format === 'movielens-100k' ? movieLensFiles[path.basename(file).toLowerCase()] : undefined;
   const head = await readHead(file, known ? 'latin1' : undefined);
   if (head.text.trim() === '') throw empty(file, 'it is empty');
-  const found = format === 'jsonl' ? openJsonLines(file, head.text) : format === 'recbole' ? openRecbole(file, head.text) : known ? openMovieLens(known, head.text) : openCsv(file, head.text);
+  const found =
+    format === 'jsonl'
+      ? openJsonLines(file, head.text)
+      : format === 'recbole'
+        ? openRecbole(file, head.text)
+        : known
+          ? openMovieLens(known, head.text)
+          : openCsv(file, head.text);
   if (found.sample.length === 0) throw empty(file, 'it has a header and no rows');
   return { ...found, head };
 }
@@ -116,7 +123,10 @@ function openMovieLens(known: (typeof movieLensFiles)[string], text: string): Fo
 
 function openJsonLines(file: string, text: string): Found {
   const objects: Record<string, unknown>[] = [];
-  for (const line of text.split('\n').filter((candidate) => candidate.trim() !== '').slice(0, 200)) {
+  for (const line of text
+    .split('\n')
+    .filter((candidate) => candidate.trim() !== '')
+    .slice(0, 200)) {
     try {
       const value: unknown = JSON.parse(line);
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) objects.push(value as Record<string, unknown>);
@@ -125,10 +135,15 @@ function openJsonLines(file: string, text: string): Found {
     }
   }
   if (objects.length === 0) {
-    throw new EngineError('bad_data', `${file} is no JSON Lines file: none of its first lines is an object such as {"user_id": "u1", "item_id": "i1"}.`, { file });
+    throw new EngineError(
+      'bad_data',
+      `${file} is no JSON Lines file: none of its first lines is an object such as {"user_id": "u1", "item_id": "i1"}.`,
+      { file },
+    );
   }
   const names = [...new Set(objects.flatMap((object) => Object.keys(object)))];
-  const textOf = (value: unknown): string | null => (value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value));
+  const textOf = (value: unknown): string | null =>
+    value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value);
   const sample = objects.map((object) => names.map((name) => textOf(Object.hasOwn(object, name) ? object[name] : null)));
   return { reading: { kind: 'jsonl' }, names, sample, header: true };
 }

@@ -1,9 +1,9 @@
+import { open } from 'node:fs/promises';
 import { EngineError } from '#contract/errors';
 import { unreadable } from './file-head.ts';
 import type { Found } from './open-source.ts';
 import { Session } from './session.ts';
 import { quoteName, quoteText } from './sql.ts';
-import { open } from 'node:fs/promises';
 
 /** Columns and first rows of a Parquet file. */
 export async function openParquet(file: string): Promise<Found> {
@@ -17,15 +17,23 @@ export async function openParquet(file: string): Promise<Found> {
     const columns = await session.rows<{ column_name: string; column_type: string }>(`DESCRIBE FROM ${relation}`);
     const names = columns.map((column) => column.column_name);
     const cells = columns.map(({ column_name, column_type }) =>
-      /\[\]$|^STRUCT|^MAP/.test(column_type) ? `CAST(to_json(${quoteName(column_name)}) AS VARCHAR)` : `CAST(${quoteName(column_name)} AS VARCHAR)`,
+      /\[\]$|^STRUCT|^MAP/.test(column_type)
+        ? `CAST(to_json(${quoteName(column_name)}) AS VARCHAR)`
+        : `CAST(${quoteName(column_name)} AS VARCHAR)`,
     );
     const rows = await session.rows<{ cells: (string | null)[] }>(`SELECT [${cells.join(', ')}] AS cells FROM ${relation} LIMIT 200`);
-    if (rows.length === 0) throw new EngineError('bad_data', `${file} holds no data: it has columns and no rows. Choose a file with rows.`, { file });
+    if (rows.length === 0)
+      throw new EngineError('bad_data', `${file} holds no data: it has columns and no rows. Choose a file with rows.`, { file });
     const timeColumns = columns.filter((column) => /^TIMESTAMP|^DATE/.test(column.column_type)).map((column) => column.column_name);
     return { reading: { kind: 'parquet', timeColumns }, names, sample: rows.map((row) => row.cells), header: true };
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    throw new EngineError('unreadable_file', `${file} cannot be read as Parquet: ${(error as Error).message.split('\n')[0]}. Export it again.`, { file }, { cause: error });
+    throw new EngineError(
+      'unreadable_file',
+      `${file} cannot be read as Parquet: ${(error as Error).message.split('\n')[0]}. Export it again.`,
+      { file },
+      { cause: error },
+    );
   } finally {
     session.connection.closeSync();
     instance.closeSync();
@@ -48,6 +56,10 @@ async function checkMagic(file: string): Promise<void> {
   }
   if (size === 0) throw new EngineError('bad_data', `${file} holds no data: it is empty. Choose a file with rows.`, { file });
   if (bytes.toString('latin1') !== 'PAR1') {
-    throw new EngineError('unreadable_file', `${file} is no Parquet file (it does not start with PAR1). Check its name, or name the format with --format.`, { file });
+    throw new EngineError(
+      'unreadable_file',
+      `${file} is no Parquet file (it does not start with PAR1). Check its name, or name the format with --format.`,
+      { file },
+    );
   }
 }

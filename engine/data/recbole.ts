@@ -14,11 +14,15 @@ export function readRecboleHeader(path: string, line: string): { name: string; k
     const at = cell.lastIndexOf(':');
     const kind = kinds[cell.slice(at + 1).trim()];
     if (at < 1 || kind === undefined) {
-      throw new EngineError('bad_data', `${path} is no RecBole file: line 1 has “${cell}” where name:type is expected (types: ${Object.keys(kinds).join(', ')}).`, {
-        file: path,
-        line: 1,
-        column: cell,
-      });
+      throw new EngineError(
+        'bad_data',
+        `${path} is no RecBole file: line 1 has “${cell}” where name:type is expected (types: ${Object.keys(kinds).join(', ')}).`,
+        {
+          file: path,
+          line: 1,
+          column: cell,
+        },
+      );
     }
     return { name: cell.slice(0, at), kind };
   });

@@ -64,7 +64,16 @@ async function* records(path: string, { delimiter, quote }: Pick<Dialect, 'delim
   let position = 0;
   const emit = (end: number): FileRecord => {
     const bytes = Buffer.concat(parts);
-    return { line: startLine, end, text: () => bytes.toString('utf8').replace(/[\r\n]+$/, '').replace(/^\uFEFF/, '').slice(0, longestRaw) };
+    return {
+      line: startLine,
+      end,
+      text: () =>
+        bytes
+          .toString('utf8')
+          .replace(/[\r\n]+$/, '')
+          .replace(/^\uFEFF/, '')
+          .slice(0, longestRaw),
+    };
   };
   for await (const chunk of stream) {
     let from = 0;
@@ -83,7 +92,7 @@ async function* records(path: string, { delimiter, quote }: Pick<Dialect, 'delim
       } else if (byte === quoteByte && (quoted || fieldStart)) {
         // A doubled quote closes and opens again at once, which comes to the same.
         quoted = !quoted;
-        fieldStart = quoted ? false : true;
+        fieldStart = !quoted;
         blank = false;
       } else if (byte !== 13) {
         blank = false;

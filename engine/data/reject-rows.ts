@@ -26,12 +26,26 @@ export async function storeRejects(session: Session, source: Source, importId: n
   const located =
     reading.kind === 'parquet'
       ? { rows: await parquetRows(session, source, rows), starts: [] }
-      : await locateLines(source.readPath, reading.kind === 'delimited' ? reading.dialect : { delimiter: '\x01', quote: '', header: false }, { rows, starts });
+      : await locateLines(
+          source.readPath,
+          reading.kind === 'delimited' ? reading.dialect : { delimiter: '\x01', quote: '', header: false },
+          { rows, starts },
+        );
   const rejects: Reject[] = [
-    ...structural.map((reject, i) => ({ line: located.starts[i]?.line ?? null, column: reject.column, reason: reject.reason, raw: located.starts[i]?.raw ?? reject.raw })),
+    ...structural.map((reject, i) => ({
+      line: located.starts[i]?.line ?? null,
+      column: reject.column,
+      reason: reject.reason,
+      raw: located.starts[i]?.raw ?? reject.raw,
+    })),
     ...ruled.map(({ problem }, i) => {
       const at = problem.indexOf(': ');
-      return { line: located.rows[i]?.line ?? null, column: problem.slice(0, at) || null, reason: problem.slice(at + 2), raw: located.rows[i]?.raw ?? null };
+      return {
+        line: located.rows[i]?.line ?? null,
+        column: problem.slice(0, at) || null,
+        reason: problem.slice(at + 2),
+        raw: located.rows[i]?.raw ?? null,
+      };
     }),
   ];
   rejects.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
@@ -46,7 +60,9 @@ export async function storeRejects(session: Session, source: Source, importId: n
 }
 
 /** What DuckDB rejected since the last call: one entry a record, however many of its cells are wrong. */
-async function structuralRejects(session: Session): Promise<{ start: number; column: string | null; reason: string; raw: string | null }[]> {
+async function structuralRejects(
+  session: Session,
+): Promise<{ start: number; column: string | null; reason: string; raw: string | null }[]> {
   const there = await session.number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors' AND temporary");
   if (there === 0) return [];
   const rows = await session.rows<{ start: number; column: string | null; type: string; message: string; raw: string | null }>(
@@ -56,7 +72,12 @@ async function structuralRejects(session: Session): Promise<{ start: number; col
   );
   await session.run('DELETE FROM reject_errors');
   await session.run('DELETE FROM reject_scans');
-  return rows.map((row) => ({ start: row.start, column: row.type === 'CAST' ? row.column : null, reason: inWords(row.type, row.message), raw: row.raw }));
+  return rows.map((row) => ({
+    start: row.start,
+    column: row.type === 'CAST' ? row.column : null,
+    reason: inWords(row.type, row.message),
+    raw: row.raw,
+  }));
 }
 
 function inWords(type: string, message: string): string {

@@ -5,14 +5,55 @@ import { type Role, roles, type SourceColumn } from './source.ts';
 
 /** Names that mean a role, as they read without case, blanks and signs. The first that a file has wins. */
 const names: Record<Role, string[]> = {
-  user: ['userid', 'user', 'uid', 'customerid', 'customer', 'visitorid', 'memberid', 'accountid', 'reviewerid', 'personid', 'clientid', 'username'],
+  user: [
+    'userid',
+    'user',
+    'uid',
+    'customerid',
+    'customer',
+    'visitorid',
+    'memberid',
+    'accountid',
+    'reviewerid',
+    'personid',
+    'clientid',
+    'username',
+  ],
   item: [
-    ...['itemid', 'item', 'iid', 'movieid', 'movie', 'contentid', 'postid', 'productid', 'product', 'asin', 'parentasin', 'articleid', 'article', 'videoid'],
+    ...[
+      'itemid',
+      'item',
+      'iid',
+      'movieid',
+      'movie',
+      'contentid',
+      'postid',
+      'productid',
+      'product',
+      'asin',
+      'parentasin',
+      'articleid',
+      'article',
+      'videoid',
+    ],
     ...['trackid', 'songid', 'artistid', 'bookid', 'isbn', 'newsid', 'gameid', 'sku', 'businessid', 'courseid', 'recipeid', 'listingid'],
   ],
   type: ['eventtype', 'event', 'action', 'type', 'eventname', 'behavior', 'behaviour', 'behaviortype', 'interactiontype', 'actiontype'],
   value: ['rating', 'value', 'score', 'stars', 'ratings', 'overall', 'price', 'amount'],
-  timestamp: ['timestamp', 'ts', 'time', 'datetime', 'date', 'eventtime', 'createdat', 'unixtime', 'unixreviewtime', 'reviewtime', 'occurredat', 'eventtimestamp'],
+  timestamp: [
+    'timestamp',
+    'ts',
+    'time',
+    'datetime',
+    'date',
+    'eventtime',
+    'createdat',
+    'unixtime',
+    'unixreviewtime',
+    'reviewtime',
+    'occurredat',
+    'eventtimestamp',
+  ],
   event: ['eventid', 'eventuuid', 'interactionid'],
   session: ['sessionid', 'session', 'visitid', 'usersession'],
   context: ['context'],
@@ -58,14 +99,20 @@ export function guessRoles({ columns, sample, header, entity }: GuessInput): { m
   if (entity === 'users' || entity === 'items' || !('item' in mapping)) return { mapping, reasons };
   for (const column of columns.filter((candidate) => !Object.values(mapping).includes(candidate.name))) {
     if (column.content === 'time') give('timestamp', column, 'it holds dates');
-    else if (column.content === 'number' && timeUnit(valuesOf(column)) !== null) give('timestamp', column, `it counts ${timeUnit(valuesOf(column))?.name} since 1970`);
+    else if (column.content === 'number' && timeUnit(valuesOf(column)) !== null)
+      give('timestamp', column, `it counts ${timeUnit(valuesOf(column))?.name} since 1970`);
     else if (!header && column.content === 'number') give('value', column, 'it holds numbers');
   }
   return { mapping, reasons };
 }
 
 /** The caller's own mapping over the guess; an empty name takes a role away. */
-export function applyMapping(path: string, guess: { mapping: ColumnMapping; reasons: Record<string, string> }, map: ColumnMapping | undefined, columns: SourceColumn[]): void {
+export function applyMapping(
+  path: string,
+  guess: { mapping: ColumnMapping; reasons: Record<string, string> },
+  map: ColumnMapping | undefined,
+  columns: SourceColumn[],
+): void {
   for (const [role, name] of Object.entries(map ?? {})) {
     if (!(roles as readonly string[]).includes(role)) {
       throw new EngineError('invalid_input', `“${role}” is no role of a column. The roles are ${roles.join(', ')}.`, { role });
@@ -77,7 +124,8 @@ export function applyMapping(path: string, guess: { mapping: ColumnMapping; reas
       }
     }
     if (name === '') continue;
-    const column = columns.find((candidate) => candidate.name === name) ?? columns.find((candidate) => plain(candidate.name) === plain(name));
+    const column =
+      columns.find((candidate) => candidate.name === name) ?? columns.find((candidate) => plain(candidate.name) === plain(name));
     if (column === undefined) {
       throw new EngineError('bad_data', `${path} has no column “${name}” for the role ${role}. Its columns are ${listNames(columns)}.`, {
         file: path,

@@ -26,8 +26,12 @@ export interface TrainingData {
 /** Everything that a training reads: ids become rows, interactions become columns. */
 export function readTrainingData(db: Database, selection: Selection): Promise<TrainingData> {
   return db.read(async (session) => {
-    await session.run('CREATE OR REPLACE TEMP TABLE user_rows AS SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS place FROM (SELECT user_id AS id FROM interactions UNION SELECT user_id FROM users)');
-    await session.run('CREATE OR REPLACE TEMP TABLE item_rows AS SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS place FROM (SELECT item_id AS id FROM interactions UNION SELECT item_id FROM items)');
+    await session.run(
+      'CREATE OR REPLACE TEMP TABLE user_rows AS SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS place FROM (SELECT user_id AS id FROM interactions UNION SELECT user_id FROM users)',
+    );
+    await session.run(
+      'CREATE OR REPLACE TEMP TABLE item_rows AS SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS place FROM (SELECT item_id AS id FROM interactions UNION SELECT item_id FROM items)',
+    );
     const userIds = await readTexts(session, 'SELECT id FROM user_rows ORDER BY place');
     const itemIds = await readTexts(session, 'SELECT id FROM item_rows ORDER BY place');
     const threshold = await thresholdOf(session, selection);
@@ -48,7 +52,9 @@ export function readTrainingData(db: Database, selection: Selection): Promise<Tr
  */
 async function thresholdOf(session: Session, selection: Selection): Promise<number | null> {
   if (selection.minValue !== 'auto') return selection.minValue;
-  const [row] = await session.rows<{ highest: number | null }>("SELECT max(value) AS highest FROM interactions WHERE event_type = 'rating'");
+  const [row] = await session.rows<{ highest: number | null }>(
+    "SELECT max(value) AS highest FROM interactions WHERE event_type = 'rating'",
+  );
   const highest = row?.highest ?? null;
   if (highest === null || highest <= 0) return null;
   return highest > 2 ? Math.ceil(0.7 * highest - 1e-9) : 0.7 * highest;

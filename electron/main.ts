@@ -33,7 +33,8 @@ function run(): void {
   let window: BrowserWindow | null = null;
   let workspace: string | null = null;
 
-  app.enableSandbox();
+  // Root cannot have a sandbox, and `enableSandbox` would take its `--no-sandbox` away: then no process starts.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerAppScheme();
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
 

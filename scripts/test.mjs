@@ -1,0 +1,20 @@
+// `npm test`: sets up, then every runner; the last line is the sum of their reports, `N passed, N failed`.
+import { runChecks } from './check.mjs';
+import { root } from './setup/folders.mjs';
+import { giveUp, setUp } from './setup.mjs';
+import { runPlaywright, runVitest } from './testing/runners.mjs';
+import { summarise } from './testing/summary.mjs';
+
+process.chdir(root);
+try {
+  await setUp({ tests: true });
+} catch (error) {
+  // Even then the last line tells the truth.
+  process.on('exit', () => process.stdout.write('0 passed, 1 failed\n'));
+  giveUp(error);
+}
+
+const outcomes = [await runChecks(), await runVitest(), await runPlaywright()];
+const { lines, ok } = summarise(outcomes);
+process.stdout.write(`\n${lines.join('\n')}\n`);
+process.exitCode = ok ? 0 : 1;

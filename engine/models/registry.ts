@@ -2,9 +2,10 @@ import { EngineError } from '#contract/errors';
 import { itemKnn } from './item-knn.ts';
 import type { Model } from './model.ts';
 import { popularity } from './popularity.ts';
+import { twoTower } from './two-tower.ts';
 
 /** A model is one file and one line here. */
-export const retrievalModels: Model[] = [popularity, itemKnn];
+export const retrievalModels: Model[] = [twoTower, itemKnn, popularity];
 
 /** The retrieval model of this id; throws `not_found` that lists what there is. */
 export function findRetrievalModel(id: string): Model {

@@ -9,7 +9,7 @@ import type { BundleContents, SeenItems } from '../bundles/contents.ts';
 import { bundleFiles } from '../bundles/layout.ts';
 import { verifyBundle } from '../bundles/verify-bundle.ts';
 import { writeBundle } from '../bundles/write-bundle.ts';
-import { exportTable } from '../data/export.ts';
+import { exportTable } from '../data/export-table.ts';
 import { readTrainingData } from '../data/training-data.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import type { Interactions } from '../math/arrays.ts';
@@ -52,7 +52,7 @@ async function readUse(
   const { database } = requireSession(context);
   const positive = inRowsOf(ids, await readTrainingData(database, run.selection));
   // Somebody who disliked an item has seen it all the same.
-  const all = inRowsOf(ids, await readTrainingData(database, { minValue: Number.NEGATIVE_INFINITY }));
+  const all = inRowsOf(ids, await readTrainingData(database, { minValue: -Number.MAX_VALUE }));
   const popularity = new Float32Array(ids.items.length);
   for (const item of positive.items) popularity[item] = (popularity[item] as number) + 1;
   const last = all.timestamps.reduce((latest, time) => (time > latest ? time : latest), 0);

@@ -4,13 +4,13 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { EngineError } from '#contract/errors';
 import type { Recommendation, Run, UserView } from '#contract/run';
-import { readAttributes, readHistory } from '../data/people.ts';
-import { readTrainingData } from '../data/training-data.ts';
-import { splitInteractions } from '../evaluation/split.ts';
+import { readAttributes, readHistory } from '../data/entities.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
+import type { NamedArrays, SparseMatrix } from '../math/arrays.ts';
+import { selectTopK } from '../math/top-k.ts';
 import type { RecommendTask } from '../training/tasks.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
-import { type RunIds, readRun, readRunArrays, readRunIds } from './run-store.ts';
+import { matrixOf, type RunIds, readRun, readRunArrays, readRunIds, readTrainingItems } from './run-store.ts';
 import { runTrainerTask } from './trainer-process.ts';
 
 /** Lists for many users: `items[i * k + j]` is the row of user i's item of rank j + 1, or -1. */
@@ -19,44 +19,66 @@ interface Lists {
   scores: Float32Array;
 }
 
-/** Items of the run's own training set, by user row: what its lists leave out. */
-async function trainingItems(context: EngineContext, run: Run, ids: RunIds): Promise<Set<number>[]> {
-  const data = await readTrainingData(requireSession(context).database, run.selection);
-  const train =
-    run.split.kind === 'file'
-      ? data.interactions
-      : splitInteractions(data.interactions, run.split, { seed: run.seed, userCount: data.userIds.length }).train;
-  const userRow = new Map(ids.users.map((id, row) => [id, row]));
-  const itemRow = new Map(ids.items.map((id, row) => [id, row]));
-  const seen: Set<number>[] = ids.users.map(() => new Set());
-  for (let i = 0; i < train.users.length; i++) {
-    const user = userRow.get(data.userIds[train.users[i] as number] as string);
-    const item = itemRow.get(data.itemIds[train.items[i] as number] as string);
-    if (user !== undefined && item !== undefined) seen[user]?.add(item);
-  }
-  return seen;
+/** What lists are made of. Kept for the run that was asked last: the Playground asks for one user after the other. */
+interface RunParts {
+  ids: RunIds;
+  arrays: NamedArrays;
+  trained: Pick<SparseMatrix, 'indptr' | 'indices'>;
 }
 
-async function listsFor(
+const lastParts = new WeakMap<EngineContext, { run: string; parts: Promise<RunParts> }>();
+
+function partsOf(context: EngineContext, run: string): Promise<RunParts> {
+  const last = lastParts.get(context);
+  if (last?.run === run) return last.parts;
+  const { workspace } = requireSession(context);
+  const parts = Promise.all([
+    readRunIds(workspace.path, run),
+    readRunArrays(workspace.path, run),
+    readTrainingItems(workspace.path, run),
+  ]).then(([ids, arrays, trained]) => ({ ids, arrays, trained }));
+  lastParts.set(context, { run, parts });
+  parts.catch(() => lastParts.delete(context));
+  return parts;
+}
+
+/** One user's list by dot products, here and now: it is not worth a process of its own. */
+function listByVectors({ arrays, trained }: RunParts, user: number, k: number): Lists {
+  const users = matrixOf(arrays, 'user.embedding');
+  const items = matrixOf(arrays, 'item.embedding');
+  const query = users.data.subarray(user * users.columns, (user + 1) * users.columns);
+  const scores = new Float32Array(items.rows);
+  for (let row = 0; row < items.rows; row++) {
+    let sum = 0;
+    for (let d = 0; d < items.columns; d++) sum += (query[d] as number) * (items.data[row * items.columns + d] as number);
+    scores[row] = sum;
+  }
+  for (const item of trained.indices.subarray(trained.indptr[user], trained.indptr[user + 1])) scores[item] = Number.NEGATIVE_INFINITY;
+  const lists = { items: new Int32Array(k).fill(-1), scores: new Float32Array(k) };
+  selectTopK(scores, 0, scores.length, k, lists.items, lists.scores, 0);
+  return lists;
+}
+
+/** Lists of many users, in a trainer process. */
+function listsFor(
   context: EngineContext,
   run: Run,
+  { arrays, trained }: RunParts,
   users: number[],
-  seen: Set<number>[],
   k: number,
   work: WorkContext,
 ): Promise<Lists> {
-  const { workspace } = requireSession(context);
   const offsets = new Int32Array(users.length + 1);
   const items: number[] = [];
   users.forEach((user, i) => {
-    for (const item of seen[user] ?? []) items.push(item);
+    for (const item of trained.indices.subarray(trained.indptr[user], trained.indptr[user + 1])) items.push(item);
     offsets[i + 1] = items.length;
   });
   const task: RecommendTask = {
     kind: 'recommend',
     model: run.model,
     params: run.params,
-    arrays: await readRunArrays(workspace.path, run.id),
+    arrays,
     users: Int32Array.from(users),
     k,
     seen: { offsets, items: Int32Array.from(items) },
@@ -129,17 +151,18 @@ export async function recommend(context: EngineContext, input: RecommendInput, w
       'invalid_input',
       `Run ${run.id} is a ranking model: it orders candidates and makes no lists of its own. Name a retrieval run.`,
     );
-  const ids = await readRunIds(workspace.path, run.id);
+  const parts = await partsOf(context, run.id);
+  const { ids, trained } = parts;
   const out = input.out === undefined ? undefined : path.resolve(input.out);
   const all = input.user === undefined;
   if (all && !out) throw new EngineError('invalid_input', 'Lists for all users go to a file: name it with --out FILE.csv.');
   const row = all ? -1 : ids.users.indexOf(input.user as string);
   if (!all && row < 0) throw new EngineError('not_found', `Run ${run.id} does not know the user "${input.user}".`);
-  const seen = await trainingItems(context, run, ids);
+  const hadSomething = (user: number): boolean => (trained.indptr[user + 1] as number) > (trained.indptr[user] as number);
   // Users who had nothing in training have no list of their own.
-  const rows = all ? ids.users.map((_, user) => user).filter((user) => (seen[user]?.size ?? 0) > 0) : [row];
+  const rows = all ? ids.users.map((_, user) => user).filter(hadSomething) : [row];
   const k = Math.min(input.k, ids.items.length);
-  const lists = await listsFor(context, run, rows, seen, k, work);
+  const lists = await listsFor(context, run, parts, rows, k, work);
   const users = rows.map((user) => ids.users[user] as string);
   if (out) return { run: run.id, users: users.length, k, out, rows: await writeLists(out, users, lists, k, ids, work) };
   return { run: run.id, user: input.user, recommendations: listOf(lists, 0, k, ids) };
@@ -147,22 +170,27 @@ export async function recommend(context: EngineContext, input: RecommendInput, w
 
 const historyShown = 200;
 
+/** Nobody waits for a list of one user, and nobody follows its progress. */
+const quietWork: WorkContext = {
+  checkpoint: async () => undefined,
+  log: () => undefined,
+  curve: () => undefined,
+  signal: new AbortController().signal,
+};
+
 /** What the Playground shows: a user's history, and the run's recommendations with the items' attributes. */
-export async function viewUser(
-  context: EngineContext,
-  input: { run: string; user: string; k: number },
-  work: WorkContext,
-): Promise<UserView> {
+export async function viewUser(context: EngineContext, input: { run: string; user: string; k: number }): Promise<UserView> {
   const { database, workspace } = requireSession(context);
   const run = await readRun(workspace.path, input.run);
-  const ids = await readRunIds(workspace.path, run.id);
+  const parts = await partsOf(context, run.id);
   const history = await readHistory(database, input.user, historyShown);
-  const row = ids.users.indexOf(input.user);
+  const row = parts.ids.users.indexOf(input.user);
+  const k = Math.min(input.k, parts.ids.items.length);
   let recommendations: Recommendation[] = [];
   if (row >= 0) {
-    const seen = await trainingItems(context, run, ids);
-    const k = Math.min(input.k, ids.items.length);
-    recommendations = listOf(await listsFor(context, run, [row], seen, k, work), 0, k, ids);
+    const lists =
+      'user.embedding' in parts.arrays ? listByVectors(parts, row, k) : await listsFor(context, run, parts, [row], k, quietWork);
+    recommendations = listOf(lists, 0, k, parts.ids);
   }
   const shown = [...new Set([...history.map((entry) => entry.itemId), ...recommendations.map((entry) => entry.itemId)])];
   const attributes = await readAttributes(database, 'items', shown);

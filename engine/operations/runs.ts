@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { HandlersOf } from '#contract/operations';
+import { searchUsers } from '../data/entities.ts';
 import { readPairs } from '../data/pairs.ts';
-import { searchUsers } from '../data/people.ts';
 import { scoreLists } from '../evaluation/score.ts';
 import { parseParams } from '../models/parameters.ts';
 import { findRankingModel, isRankingModel } from '../models/ranking-registry.ts';

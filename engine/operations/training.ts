@@ -2,12 +2,12 @@ import path from 'node:path';
 import { EngineError } from '#contract/errors';
 import type { CurvePoint } from '#contract/job';
 import type { Run, Selection, Split, TrainInput } from '#contract/run';
-import type { Database } from '../data/database.ts';
 import { readPairs } from '../data/pairs.ts';
 import { readTrainingData, type TrainingData } from '../data/training-data.ts';
 import { heldOutFromPairs } from '../evaluation/held-out.ts';
 import { type DataSplit, splitInteractions } from '../evaluation/split.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
+import { toSparseMatrix } from '../math/sparse.ts';
 import { parseParams } from '../models/parameters.ts';
 import { findRankingModel, isRankingModel } from '../models/ranking-registry.ts';
 import { findRetrievalModel } from '../models/registry.ts';
@@ -45,8 +45,8 @@ interface Prepared {
 }
 
 /** A given test file; pairs that training does not know, or has already, are left out and counted. */
-async function heldOutFromFile(database: Database, file: string, data: TrainingData, work: WorkContext): Promise<HeldOut> {
-  const pairs = await readPairs(database, path.resolve(file), data.threshold);
+async function heldOutFromFile(file: string, data: TrainingData, work: WorkContext): Promise<HeldOut> {
+  const pairs = await readPairs(path.resolve(file), data.threshold);
   const userRows = rowsOf(data.userIds);
   const itemRows = rowsOf(data.itemIds);
   const users: number[] = [];
@@ -88,8 +88,7 @@ async function prepare(context: EngineContext, split: Split, selection: Selectio
     );
   }
   if (data.threshold !== null) work.log(`Of the ratings, those of ${data.threshold} and above count as positive.`);
-  if (split.kind === 'file')
-    return { data, split: { train: data.interactions, test: await heldOutFromFile(database, split.path, data, work) } };
+  if (split.kind === 'file') return { data, split: { train: data.interactions, test: await heldOutFromFile(split.path, data, work) } };
   if (split.kind !== 'ratio' && Number.isNaN(data.interactions.timestamps[0])) {
     throw new EngineError(
       'bad_data',
@@ -166,7 +165,8 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
     ...runOf(context, input, { ...facts, dataFingerprint: data.fingerprint }, outcome),
     ...(outcome.oracle ? { oracle: outcome.oracle } : {}),
   };
-  await saveRun(workspace.path, run, outcome.arrays, { users: data.userIds, items: data.itemIds });
+  const trained = toSparseMatrix(split.train, data.userIds.length, data.itemIds.length);
+  await saveRun(workspace.path, run, outcome.arrays, { users: data.userIds, items: data.itemIds }, trained);
   return run;
 }
 

@@ -5,7 +5,7 @@ import { EngineError } from '#contract/errors';
 import type { HandlersOf } from '#contract/operations';
 import type { WorkspaceSummary } from '#contract/workspace';
 import { openDatabase } from '../data/database.ts';
-import { countEntities } from '../data/explore.ts';
+import { countEntities } from '../data/entities.ts';
 import { layout } from '../workspace/layout.ts';
 import { createWorkspace, isWorkspace, openWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';

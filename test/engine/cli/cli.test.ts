@@ -1,0 +1,153 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { recsmith, recsmithJson } from '../../support/cli.ts';
+import { withFolder } from '../../support/folders.ts';
+
+/** A small world: generated data, imported into a workspace. */
+async function withSample<T>(use: (paths: { folder: string; data: string; workspace: string; state: string }) => Promise<T>): Promise<T> {
+  return withFolder(async (folder) => {
+    const state = path.join(folder, 'state');
+    const data = path.join(folder, 'data');
+    const workspace = path.join(folder, 'w');
+    await recsmithJson(['generate', '--users', '120', '--items', '80', '--events', '6000', '--seed', '7', '--out', data], { state });
+    await recsmithJson(['init', workspace], { state });
+    await recsmithJson(['import', workspace, data], { state });
+    return use({ folder, data, workspace, state });
+  });
+}
+
+test('from data to a served list, one command after the other', { timeout: 240_000 }, () =>
+  withSample(async ({ folder, data, workspace, state }) => {
+    const again = await recsmithJson<{ accepted: number; files: { unchanged: boolean }[] }>(['import', workspace, data], { state });
+    expect(again.accepted).toBe(0);
+    expect(again.files.every((file) => file.unchanged)).toBe(true);
+
+    const profile = await recsmithJson<{ users: number; items: number; interactions: number }>(['profile', workspace], { state });
+    expect(profile).toMatchObject({ users: 120, items: 80, interactions: 6000 });
+
+    const train = ['train', workspace, '--model', 'two-tower', '--set', 'epochs=3', '--k', '10'];
+    const run = await recsmithJson<{ run_id: string; metrics: Record<string, number>; baselines: { model: string }[]; oracle: object }>(
+      train,
+      { state },
+    );
+    expect(run.metrics['ndcg@10']).toBeGreaterThan(0);
+    expect(run.baselines.map((baseline) => baseline.model).sort()).toEqual(['item-knn', 'popularity']);
+    expect(run.oracle).toHaveProperty('ndcg@10');
+    const repeated = await recsmithJson<{ metrics: object }>(train, { state });
+    expect(repeated.metrics).toEqual(run.metrics);
+
+    const out = path.join(folder, 'lists.csv');
+    await recsmithJson(['recommend', workspace, '--run', run.run_id, '--users', 'all', '--k', '5', '--out', out], { state });
+    const lines = (await readFile(out, 'utf8')).trim().split('\n');
+    expect(lines[0]).toBe('user_id,item_id,rank,score');
+    const user = (lines[1] as string).split(',')[0] as string;
+    const own = lines.filter((line) => line.startsWith(`${user},`)).map((line) => line.split(',')[1]);
+    const one = await recsmithJson<{ recommendations: { itemId: string }[] }>(
+      ['recommend', workspace, '--run', run.run_id, '--user', user, '--k', '5'],
+      { state },
+    );
+    expect(one.recommendations.map((entry) => entry.itemId)).toEqual(own);
+
+    const index = await recsmithJson<{ kind: string; recall: { value: number } }>(['index', workspace, '--run', run.run_id], { state });
+    expect(index.recall.value).toBeGreaterThan(0.99);
+
+    const bundle = path.join(folder, 'out.recsmith');
+    await recsmithJson(['bundle', workspace, '--run', run.run_id, '--out', bundle], { state });
+    expect(await recsmithJson(['verify', bundle], { state })).toMatchObject({ ok: true });
+    const weights = path.join(bundle, 'model.safetensors');
+    const bytes = await readFile(weights);
+    bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;
+    await writeFile(weights, bytes);
+    const refused = await recsmith(['verify', bundle], { state });
+    expect(refused.code).toBe(10);
+    expect(refused.stderr).toContain('model.safetensors');
+  }),
+);
+
+test('the evaluator scores lists of any tool', { timeout: 60_000 }, () =>
+  withFolder(async (folder) => {
+    const file = async (name: string, text: string) => {
+      await writeFile(path.join(folder, name), text);
+      return path.join(folder, name);
+    };
+    const train = await file('train.csv', 'user_id,item_id\nu1,a\nu2,b\n');
+    const test_ = await file('test.csv', 'user_id,item_id\nu1,b\nu2,a\n');
+    // u1 finds b at rank 1: NDCG 1. u2 finds a at rank 2: NDCG 1 / log2(3) = 0.6309. Mean 0.8155.
+    const lists = await file('lists.csv', 'user_id,item_id,rank\nu1,b,1\nu1,c,2\nu2,c,1\nu2,a,2\n');
+    const scored = await recsmithJson<{ metrics: Record<string, number>; users: number }>(
+      ['score', '--train', train, '--test', test_, '--recommendations', lists, '--k', '2'],
+      { state: folder },
+    );
+    expect(scored.users).toBe(2);
+    expect(scored.metrics['ndcg@2']).toBeCloseTo((1 + 1 / Math.log2(3)) / 2, 6);
+    expect(scored.metrics['hit-rate@2']).toBe(1);
+    expect(scored.metrics['mrr@2']).toBeCloseTo(0.75, 6);
+  }),
+);
+
+test('Ctrl-C stops a training cleanly, with exit code 130 and no run left behind', { timeout: 120_000 }, () =>
+  withSample(async ({ workspace, state }) => {
+    const words = ['train', workspace, '--model', 'two-tower', '--set', 'epochs=400', '--set', 'patience=400'];
+    const stopped = await recsmith(words, { state, signalAfterMs: 4000 });
+    expect(stopped.code).toBe(130);
+    expect(await recsmithJson(['runs', workspace], { state })).toEqual({ runs: [] });
+  }),
+);
+
+test.each([
+  [['dance'], 2, /There is no command "dance"/],
+  [['train', 'nowhere', '--model', 'two-tower'], 5, /is not a workspace/],
+  [['train', 'nowhere'], 2, /train needs --model/],
+  [['init'], 2, /is written: recsmith init W/],
+])('%j is refused with exit code %i, in words and without a stack', { timeout: 30_000 }, (words, code, message) =>
+  withFolder(async (state) => {
+    const outcome = await recsmith(words, { state });
+    expect(outcome.code).toBe(code);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.stderr).not.toMatch(/\n\s+at /);
+    expect(outcome.stdout).toBe('');
+  }),
+);
+
+test('a missing column, an empty file, an unknown model and an unknown parameter each say what to do', { timeout: 120_000 }, () =>
+  withSample(async ({ folder, workspace, state }) => {
+    const noUser = path.join(folder, 'no-user.csv');
+    const empty = path.join(folder, 'empty.csv');
+    await writeFile(noUser, 'colour,size\nred,1\nblue,2\n');
+    await writeFile(empty, '');
+    const outcomes = await Promise.all([recsmith(['import', path.join(folder, 'w2'), noUser], { state })]);
+    expect(outcomes[0]?.stderr).toMatch(/is not a workspace/);
+    const missing = await recsmith(['import', workspace, noUser], { state });
+    expect(missing.code).toBe(4);
+    expect(missing.stderr).toMatch(/no-user\.csv/);
+    expect(missing.stderr).toMatch(/--map|map/);
+    const nothing = await recsmith(['import', workspace, empty], { state });
+    expect(nothing.code).toBe(4);
+    expect(nothing.stderr).toMatch(/empty\.csv/);
+    const absent = await recsmith(['import', workspace, path.join(folder, 'absent.csv')], { state });
+    expect(absent.code).toBe(3);
+    const model = await recsmith(['train', workspace, '--model', 'magic'], { state });
+    expect(model.code).toBe(5);
+    expect(model.stderr).toMatch(/two-tower/);
+    const parameter = await recsmith(['train', workspace, '--model', 'two-tower', '--set', 'magic=1'], { state });
+    expect(parameter.code).toBe(2);
+    expect(parameter.stderr).toMatch(/no parameter "magic"/);
+    // Nothing of that changed the data.
+    expect(await recsmithJson(['profile', workspace], { state })).toMatchObject({ interactions: 6000 });
+  }),
+);
+
+test('a workspace that somebody has open is refused, naming them', { timeout: 60_000 }, () =>
+  withFolder(async (folder) => {
+    const state = path.join(folder, 'state');
+    const workspace = path.join(folder, 'w');
+    await mkdir(state);
+    await recsmithJson(['init', workspace], { state });
+    const lock = { pid: process.pid, host: (await import('node:os')).hostname(), holder: 'the Recsmith window', since: 'now' };
+    await writeFile(path.join(workspace, 'engine.lock'), JSON.stringify(lock));
+    const outcome = await recsmith(['profile', workspace], { state });
+    expect(outcome.code).toBe(7);
+    expect(outcome.stderr).toMatch(/open in the Recsmith window/);
+  }),
+);

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import type { PipelineResult } from '#contract/pipeline';
+import { type TestEngine, withEngine, withSampleData } from '../../support/engine.ts';
+
+const quick = { params: { epochs: 3 } };
+
+async function getJson(url: string): Promise<Record<string, unknown>> {
+  const answer = await fetch(url);
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+async function builtAndServed(engine: TestEngine): Promise<PipelineResult> {
+  await withSampleData(engine);
+  const job = await engine.run('pipeline.build', { ...quick, port: 0 });
+  expect(job.error).toBeUndefined();
+  expect(job.stages?.map((stage) => [stage.id, stage.status])).toEqual(
+    ['data', 'retrieval', 'ranking', 'evaluation', 'index', 'bundle', 'serve'].map((id) => [id, 'succeeded']),
+  );
+  return job.result as PipelineResult;
+}
+
+test('the pipeline ends in a port that answers with the model, and the loop closes', { timeout: 240_000 }, () =>
+  withEngine(async (engine) => {
+    const result = await builtAndServed(engine);
+    expect(result.table.map((row) => row.label)).toHaveLength(4);
+
+    const users = await engine.call('run.users', { limit: 5 });
+    const user = users[0]?.userId as string;
+    const first = await getJson(`${result.url}/recommend/${encodeURIComponent(user)}`);
+    expect(first.source).toBe('ranker');
+    const items = (first.items as { item_id: string }[]).map((item) => item.item_id);
+    expect(items).toHaveLength(10);
+
+    // Nothing that the user had already is recommended.
+    const view = await engine.call('run.userView', { run: result.run, user, k: 10 });
+    const had = new Set(view.history.map((entry) => entry.item.itemId));
+    expect(items.filter((item) => had.has(item))).toEqual([]);
+
+    // An event that the server acknowledges is in the workspace a moment later, once, and its item is left out from then on.
+    const event = { event_id: 'e-1', user_id: user, item_id: items[0], event_type: 'like' };
+    const post = (): Promise<Response> =>
+      fetch(`${result.url}/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) });
+    expect((await post()).status).toBe(202);
+    expect((await post()).status).toBe(202);
+    const next = await getJson(`${result.url}/recommend/${encodeURIComponent(user)}`);
+    expect((next.items as { item_id: string }[]).map((item) => item.item_id)).not.toContain(items[0]);
+    await expect.poll(async () => (await engine.call('data.profile', {})).interactions, { timeout: 5000 }).toBe(6001);
+
+    // A new user is answered by popularity, and training again swaps the running server to a new bundle that knows the event.
+    expect((await getJson(`${result.url}/recommend/nobody-knows-me`)).source).toBe('popularity');
+    const before = (await getJson(`${result.url}/health`)).model_version;
+    const answer = await fetch(`${result.url}/admin/train`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'two-tower', params: quick.params }),
+    });
+    expect(answer.status).toBe(202);
+    const { job_id: id } = (await answer.json()) as { job_id: string };
+    const job = await engine.ended(id);
+    expect(job.status).toBe('succeeded');
+    expect((await getJson(`${result.url}/admin/jobs/${id}`)).status).toBe('succeeded');
+    expect((await getJson(`${result.url}/health`)).model_version).not.toBe(before);
+    const retrained = await engine.call('run.get', { id: (job.result as PipelineResult).run });
+    const old = await engine.call('run.get', { id: result.run });
+    expect(retrained.dataFingerprint).not.toBe(old.dataFingerprint);
+  }),
+);
+
+test('two pipelines with one seed give the same metrics to the last digit, and files that are equal', { timeout: 240_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    const results: PipelineResult[] = [];
+    for (let i = 0; i < 2; i++) results.push((await engine.run('pipeline.build', { ...quick, serve: false })).result as PipelineResult);
+    const [one, two] = results as [PipelineResult, PipelineResult];
+    expect(two.table).toEqual(one.table);
+    const weights = (id: string | null) => readFile(path.join(engine.folder, 'w', 'runs', id as string, 'model.safetensors'));
+    expect((await weights(two.run)).equals(await weights(one.run))).toBe(true);
+    expect((await weights(two.ranker)).equals(await weights(one.ranker))).toBe(true);
+  }),
+);
+
+test('a server that is killed is told as failed, harms nothing, and starts again', { timeout: 240_000 }, () =>
+  withEngine(async (engine) => {
+    await builtAndServed(engine);
+    engine.children
+      .filter(({ entry }) => entry === 'server')
+      .at(-1)
+      ?.child.kill();
+    await expect.poll(async () => (await engine.call('server.status', {})).state, { timeout: 5000 }).toBe('failed');
+    expect((await engine.call('server.status', {})).problem).toMatch(/stopped unexpectedly/);
+    expect((await engine.call('data.profile', {})).interactions).toBe(6000);
+    const again = await engine.call('server.start', { port: 0 });
+    expect((await getJson(`${again.url}/health`)).status).toBe('ok');
+  }),
+);
+
+test('a trainer that is killed fails its job within two seconds, and the workspace is unharmed', { timeout: 120_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    const started = await engine.call('run.train', { model: 'two-tower', params: { epochs: 400, patience: 400 } });
+    await expect.poll(() => engine.children.some(({ entry }) => entry === 'trainer'), { timeout: 10_000 }).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const killed = performance.now();
+    engine.children.at(-1)?.child.kill();
+    const job = await engine.ended(started.id);
+    expect(job.status).toBe('failed');
+    expect(job.error).toMatchObject({ code: 'process_died', details: { signal: 'SIGKILL' } });
+    expect(performance.now() - killed).toBeLessThan(2000);
+    expect(await engine.call('run.list', {})).toEqual([]);
+  }),
+);
+
+test('a training stops within a second of being cancelled', { timeout: 120_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    const started = await engine.call('run.train', { model: 'two-tower', params: { epochs: 400, patience: 400 } });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const asked = performance.now();
+    await engine.call('job.cancel', { id: started.id });
+    expect((await engine.ended(started.id)).status).toBe('cancelled');
+    expect(performance.now() - asked).toBeLessThan(1000);
+  }),
+);

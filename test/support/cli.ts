@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+const entry = path.resolve(__dirname, '..', '..', 'dist', 'engine', 'cli.cjs');
+
+export interface CliOutcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built command line, with a state folder of its own. */
+export function recsmith(words: string[], options: { state: string; signalAfterMs?: number }): Promise<CliOutcome> {
+  if (!existsSync(entry)) throw new Error(`${entry} is missing: run "npm run build" first.`);
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [entry, ...words], { env: { ...process.env, RECSMITH_STATE: options.state } });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    if (options.signalAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), options.signalAfterMs);
+    child.once('exit', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** The one JSON object that `--json` prints. Throws with everything that was printed where the command failed. */
+export async function recsmithJson<T = Record<string, unknown>>(words: string[], options: { state: string }): Promise<T> {
+  const { code, stdout, stderr } = await recsmith([...words, '--json'], options);
+  if (code !== 0) throw new Error(`recsmith ${words.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+  return JSON.parse(stdout) as T;
+}

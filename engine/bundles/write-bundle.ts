@@ -11,7 +11,7 @@ import { encodeManifest } from './manifest.ts';
 import { openApiDocument } from './open-api.ts';
 import { encodeTexts } from './text-array.ts';
 
-const goodName = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
+const goodName = /^(?!\.)[^\p{Cc}/\\]{1,100}$/u;
 
 function check(contents: BundleContents): void {
   const { name, version, userIds, itemIds, userEmbeddings, itemEmbeddings, popularity, seen } = contents;
@@ -19,7 +19,7 @@ function check(contents: BundleContents): void {
     if (!goodName.test(text)) {
       throw new EngineError(
         'invalid_input',
-        `"${text}" cannot name a bundle: use letters, digits, spaces, dots, dashes and underscores, 100 at most.`,
+        `"${text}" cannot name a bundle: 1 to 100 characters, no slash, no control character, no dot in front.`,
       );
     }
   }

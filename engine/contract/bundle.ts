@@ -12,7 +12,7 @@ export const BundleManifest = z.object({
   name: z.string(),
   version: z.string(),
   createdAt: z.string(),
-  /** When the training data was read: what the server received later is not in the model yet. `createdAt` where absent. */
+  /** Time of the newest event in the training data: a later one that the server received is not in the model yet. `createdAt` where absent. */
   dataAsOf: z.string().optional(),
   run: z.string(),
   model: z.string(),

@@ -235,7 +235,9 @@ describe('arrays that a hash cannot judge are refused by name', () => {
     [
       'vectors of another shape',
       /user\.embedding/,
-      (arrays) => void (arrays['user.embedding'] = { shape: [400], data: new Float32Array(400) }),
+      (arrays) => {
+        arrays['user.embedding'] = { shape: [400], data: new Float32Array(400) };
+      },
     ],
     ['no vectors', /item\.embedding.*missing/, (arrays) => void delete arrays['item.embedding']],
     [

@@ -1,0 +1,131 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { EngineError } from '#contract/errors';
+import { syncFolder } from '../files/atomic.ts';
+import { cutTornLine, listLogs, logFile } from './event-log-files.ts';
+
+export interface EventLogOptions {
+  /** A file that has grown to this size is followed by the next. */
+  rotateBytes?: number;
+  /** So much may wait for the disk; more is refused. */
+  queueBytes?: number;
+  /** For tests: stands between us and the disk. */
+  write?: (handle: FileHandle, bytes: Buffer) => Promise<void>;
+}
+
+/** The append-only file of what a server received. One server at a time writes to a folder. */
+export interface EventLog {
+  /** Resolves once the lines are on disk. Throws `unavailable` where the disk does not take them; then they count as not received. */
+  append(lines: string): Promise<void>;
+  /** Why the last write failed, in words; null while all is well. */
+  problem(): string | null;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  bytes: Buffer;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+const MiB = 1024 * 1024;
+
+async function writeAndSync(handle: FileHandle, bytes: Buffer): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) written += (await handle.write(bytes, written)).bytesWritten;
+  await handle.datasync();
+}
+
+function wordsOf(folder: string, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const why =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'its disk is full. Free some space'
+      : `it does not take writes (${code ?? (error as Error).message}). Check the disk and the rights of the folder`;
+  return `Events cannot be stored in ${folder}: ${why}, then send the events again. Recommendations go on meanwhile.`;
+}
+
+/**
+ * Opens the log in a folder and makes it whole: torn last lines are cut. All who wait while the disk is busy share the next fsync.
+ * After a failed write the file is cut to its last whole line and the next write starts a new file.
+ */
+export async function openEventLog(folder: string, options: EventLogOptions = {}): Promise<EventLog> {
+  const { rotateBytes = 64 * MiB, queueBytes = 64 * MiB, write = writeAndSync } = options;
+  await mkdir(folder, { recursive: true });
+  const numbers = await listLogs(folder);
+  let size = 0;
+  for (const number of numbers) size = await cutTornLine(logFile(folder, number));
+  let number = numbers.at(-1) ?? 1;
+  let handle: FileHandle | null = null;
+  let queue: Waiting[] = [];
+  let queued = 0;
+  let flushing: Promise<void> | null = null;
+  let problem: string | null = null;
+  let closed = false;
+
+  const openCurrent = async (): Promise<FileHandle> => {
+    if (handle && size < rotateBytes) return handle;
+    if (size >= rotateBytes) {
+      await handle?.close();
+      handle = null;
+      number += 1;
+      size = 0;
+    }
+    handle = await open(logFile(folder, number), 'a');
+    await syncFolder(folder);
+    return handle;
+  };
+
+  const abandonFile = async (): Promise<void> => {
+    await handle?.close().catch(() => undefined);
+    handle = null;
+    // Where even the cut fails, the next opening makes it; nothing is glued to the torn line, since another file follows.
+    size = await cutTornLine(logFile(folder, number)).catch(() => rotateBytes);
+    if (size > 0) {
+      number += 1;
+      size = 0;
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = queue;
+      queue = [];
+      const bytes = Buffer.concat(batch.map((waiting) => waiting.bytes));
+      try {
+        await write(await openCurrent(), bytes);
+        size += bytes.length;
+        problem = null;
+        for (const waiting of batch) waiting.resolve();
+      } catch (error) {
+        problem = wordsOf(folder, error);
+        await abandonFile();
+        for (const waiting of batch) waiting.reject(new EngineError('unavailable', problem as string, {}, { cause: error }));
+      }
+      queued -= bytes.length;
+    }
+    flushing = null;
+  };
+
+  return {
+    append(lines) {
+      if (closed)
+        return Promise.reject(new EngineError('unavailable', 'The server is stopping and takes no more events. Send them again later.'));
+      const bytes = Buffer.from(lines);
+      if (queued + bytes.length > queueBytes) {
+        return Promise.reject(new EngineError('unavailable', 'Events come faster than the disk takes them. Send them again in a second.'));
+      }
+      queued += bytes.length;
+      return new Promise((resolve, reject) => {
+        queue.push({ bytes, resolve, reject });
+        flushing ??= flush();
+      });
+    },
+    problem: () => problem,
+    async close() {
+      closed = true;
+      await flushing;
+      await handle?.close();
+      handle = null;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type { AdminCall, FromServer, ToServer } from '#contract/child-messages';
+import { EngineError, errorFrom, reportOf } from '#contract/errors';
+import { createRouteHandlers, type RouteHandlers } from './route-handlers.ts';
+import { openService, type Service } from './service.ts';
+
+/** An open door: where it is, and how it is shut. */
+export interface OpenDoor {
+  url: string;
+  port: number;
+  /** Takes no new connections, lets requests under way end, and waits for them as long as it may. */
+  close(waitMs: number): Promise<void>;
+}
+
+/** Opens the HTTP door; handed in by the entry, since the door stands above this story. */
+export type OpenHttpDoor = (options: {
+  host: string;
+  port: number;
+  handlers: RouteHandlers;
+  onAnswer(route: string, status: number, durationMs: number): void;
+}) => Promise<OpenDoor>;
+
+interface Channel {
+  post(message: FromServer): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onClose(listener: () => void): void;
+  flush(): Promise<void>;
+}
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+const statisticsEveryMs = 1000;
+/** News of stored events is gathered for so long. */
+const eventNewsMs = 100;
+const adminTimeoutMs = 30_000;
+const drainMs = 8_000;
+
+type AdminAnswer = Extract<ToServer, { type: 'admin.answer' }>;
+
+/** Calls to the engine, each answered once or given up. */
+function createEngineCalls(post: (message: FromServer) => void) {
+  const waiting = new Map<number, (message: AdminAnswer) => void>();
+  let last = 0;
+  return {
+    call(call: AdminCall): Promise<unknown> {
+      const id = ++last;
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(id);
+          reject(new EngineError('timeout', 'The engine did not answer within 30 seconds. Look at its jobs, then try again.'));
+        }, adminTimeoutMs);
+        waiting.set(id, (message) => {
+          clearTimeout(timer);
+          waiting.delete(id);
+          if (message.ok) resolve(message.value);
+          else reject(errorFrom(message.error));
+        });
+        post({ type: 'admin', id, call });
+      });
+    },
+    answer(message: AdminAnswer): void {
+      waiting.get(message.id)?.(message);
+    },
+  };
+}
+
+/**
+ * The life of a server process: told to start, it loads the bundle and opens the door; then it swaps bundles when told, reports every second
+ * while there are requests, and stops when told, when its parent is gone, or on SIGTERM, after it has answered what was under way.
+ */
+export function runServerProcess(channel: Channel, options: { openDoor: OpenHttpDoor; version: string; exit(code: number): void }): void {
+  let service: Service | undefined;
+  let door: OpenDoor | undefined;
+  let state: 'new' | 'started' | 'stopping' = 'new';
+  let reported = 0;
+  let busy = false;
+  let storedEvents = 0;
+  const engine = createEngineCalls((message) => channel.post(message));
+
+  const report = (): void => {
+    const statistics = service?.statistics.read(performance.now());
+    if (!statistics) return;
+    const activity = statistics.requests + statistics.events;
+    // Once more after the last request, so that the rate is seen to fall to zero.
+    if (activity !== reported || busy) channel.post({ type: 'statistics', statistics });
+    busy = activity !== reported;
+    reported = activity;
+  };
+  const ticking = setInterval(report, statisticsEveryMs);
+
+  const tellStored = (count: number): void => {
+    if (storedEvents === 0) {
+      setTimeout(() => {
+        channel.post({ type: 'events.appended', count: storedEvents });
+        storedEvents = 0;
+      }, eventNewsMs);
+    }
+    storedEvents += count;
+  };
+
+  const end = async (code: number): Promise<void> => {
+    clearInterval(ticking);
+    await channel.flush();
+    options.exit(code);
+  };
+
+  const stop = async (): Promise<void> => {
+    if (state === 'stopping') return;
+    state = 'stopping';
+    await door?.close(drainMs);
+    await service?.close();
+    if (storedEvents > 0) channel.post({ type: 'events.appended', count: storedEvents });
+    channel.post({ type: 'stopped' });
+    await end(0);
+  };
+
+  const start = async ({ bundlePath, eventLogFolder, host, port, adminAvailable }: Extract<ToServer, { type: 'start' }>): Promise<void> => {
+    if (state !== 'new') return;
+    state = 'started';
+    try {
+      if (!loopback.has(host)) {
+        throw new EngineError(
+          'forbidden',
+          `Serving on ${host} would let other machines in, and this server asks nobody for a key yet. Serve on 127.0.0.1.`,
+        );
+      }
+      const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
+      service = opened;
+      const handlers = createRouteHandlers({ service: opened, version: options.version, callEngine: adminAvailable ? engine.call : null });
+      door = await options.openDoor({
+        host,
+        port,
+        handlers,
+        onAnswer(route, status, durationMs) {
+          opened.statistics.record(durationMs, status);
+          opened.metrics.observeRequest(route, status, durationMs);
+        },
+      });
+      channel.post({ type: 'started', url: door.url, port: door.port, modelVersion: opened.current().manifest.version });
+    } catch (error) {
+      channel.post({ type: 'failed', error: reportOf(error) });
+      await end(1);
+    }
+  };
+
+  const swap = async ({ id, bundlePath }: Extract<ToServer, { type: 'swap' }>): Promise<void> => {
+    try {
+      if (!service) throw new EngineError('conflict', 'The server has not started yet.');
+      channel.post({ type: 'swapped', id, modelVersion: await service.swap(bundlePath) });
+    } catch (error) {
+      channel.post({ type: 'swap.failed', id, error: reportOf(error) });
+    }
+  };
+
+  channel.onClose(() => void stop());
+  channel.onMessage((raw) => {
+    const message = raw as ToServer;
+    if (message.type === 'start') void start(message);
+    else if (message.type === 'swap') void swap(message);
+    else if (message.type === 'admin.answer') engine.answer(message);
+    else void stop();
+  });
+  process.once('SIGTERM', () => void stop());
+  // Ctrl-C reaches the whole group of processes; who started this one stops it in order.
+  process.on('SIGINT', () => undefined);
+  channel.post({ type: 'ready' });
+}

@@ -1,0 +1,104 @@
+import { defaultEventWeights } from '#contract/data';
+import type { LoggedEvent } from '#contract/routes';
+import { openReceivedEvents, type ReceivedEvents } from './received-events.ts';
+import type { Recommender } from './recommender.ts';
+import { loadServedModel, type ServedModel } from './served-model.ts';
+import { createServerMetrics, type ServerMetrics } from './server-metrics.ts';
+import { createStatistics, type RequestStatistics } from './statistics.ts';
+
+/** All that lives as long as a server does: the bundle that is served, what was received, what was counted. */
+export interface Service {
+  current(): Recommender;
+  readonly events: ReceivedEvents;
+  readonly metrics: ServerMetrics;
+  readonly statistics: RequestStatistics;
+  uptimeSeconds(): number;
+  /** What does not work as it should, in words; null while all is well. */
+  problem(): string | null;
+  /**
+   * Loads another bundle beside the served one, checks it, and answers from it from then on. The old one stays where the new one is refused.
+   * Returns the version that is served.
+   */
+  swap(bundlePath: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  bundlePath: string;
+  eventLogFolder: string | null;
+  /** Hears how many events became durable. */
+  onStored(count: number): void;
+}
+
+const weightOf = (event: LoggedEvent): number => defaultEventWeights[event.event_type] ?? 1;
+
+/** Counts in a new bundle's features what was received after its training data ended. */
+async function replay(recommender: Recommender, events: ReceivedEvents): Promise<void> {
+  const asOf = Date.parse(recommender.manifest.dataAsOf ?? recommender.manifest.createdAt);
+  let count = 0;
+  // What arrives while this pauses is appended, and met before the end: nothing is missed, nothing counted twice.
+  for (const event of events.memory.all()) {
+    if (event.timestampMs > asOf) recommender.observe(event, weightOf(event));
+    if (++count % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Loads the bundle and the event log. Throws what either is refused for. */
+export async function openService({ bundlePath, eventLogFolder, onStored }: ServiceOptions): Promise<Service> {
+  const startedMs = performance.now();
+  const statistics = createStatistics(startedMs);
+  const metrics = createServerMetrics();
+  let model: ServedModel = await loadServedModel(bundlePath);
+  let closed = false;
+  let changes: Promise<unknown> = Promise.resolve();
+
+  const events = await openReceivedEvents(eventLogFolder, (stored) => {
+    for (const event of stored) model.recommender.observe(event, weightOf(event));
+    statistics.recordEvents(stored.length);
+    onStored(stored.length);
+  });
+  await replay(model.recommender, events);
+
+  const serve = (next: ServedModel): void => {
+    model = next;
+    metrics.showBundle(next.recommender.manifest);
+    // Exact search answers until the graph is built, and where it cannot be built.
+    void next.buildIndex(() => closed || model !== next).catch(() => undefined);
+  };
+  serve(model);
+
+  const change = async (path: string): Promise<string> => {
+    try {
+      const next = await loadServedModel(path);
+      await replay(next.recommender, events);
+      const old = model;
+      serve(next);
+      // Answers are made in one go, so none is under way in the old one.
+      old.recommender.dispose();
+      metrics.countSwap(true);
+      return next.recommender.manifest.version;
+    } catch (error) {
+      metrics.countSwap(false);
+      throw error;
+    }
+  };
+
+  return {
+    current: () => model.recommender,
+    events,
+    metrics,
+    statistics,
+    uptimeSeconds: () => (performance.now() - startedMs) / 1000,
+    problem: () => model.recommender.problem() ?? events.problem(),
+    swap(path) {
+      // One after the other, so that two bundles at most are in memory.
+      const swapped = changes.then(() => change(path));
+      changes = swapped.catch(() => undefined);
+      return swapped;
+    },
+    async close() {
+      closed = true;
+      await events.close();
+    },
+  };
+}

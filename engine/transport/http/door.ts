@@ -1,0 +1,66 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { EngineError } from '#contract/errors';
+import type { OpenDoor, OpenHttpDoor } from '../../serving/server-process.ts';
+import { createApp } from './app.ts';
+import { createGuard, type Guard } from './guard.ts';
+
+/** Slow clients are let go; nobody waits behind them. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 };
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') {
+        const words = `Port ${port} on ${host} is taken by another program. Choose another one with --port, or stop the other program.`;
+        reject(new EngineError('port_in_use', words, { port }));
+      } else if (error.code === 'EACCES') {
+        reject(new EngineError('forbidden', `This user may not open port ${port}. Choose one from 1024 on.`, { port }));
+      } else
+        reject(new EngineError('unavailable', `Port ${port} on ${host} cannot be opened: ${error.message}.`, { port }, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function closeServer(server: Server, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // Connections that idle between two requests are shut as soon as they do.
+    const idle = setInterval(() => server.closeIdleConnections(), 20);
+    const late = setTimeout(() => server.closeAllConnections(), waitMs);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(late);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** Opens the served API on a loopback address. Port 0 takes any free one. Throws `port_in_use`. */
+export const openHttpDoor: OpenHttpDoor = async ({ host, port, handlers, onAnswer }): Promise<OpenDoor> => {
+  // The guard needs the port, which is known once the server listens; nothing is answered before.
+  let guard: Guard = () => {
+    throw new EngineError('unavailable', 'The server is just starting.');
+  };
+  let closing = false;
+  const app = createApp(handlers, (request) => guard(request), onAnswer);
+  const listener = getRequestListener((request, env) => app(request, env as Parameters<typeof app>[1]));
+  const server = createServer(timeouts, (request, response) => {
+    if (closing) response.setHeader('connection', 'close');
+    void listener(request, response);
+  });
+  const address = host === 'localhost' ? '127.0.0.1' : host;
+  await listen(server, address, port);
+  const bound = (server.address() as AddressInfo).port;
+  guard = createGuard(bound);
+  return {
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${bound}`,
+    port: bound,
+    close(waitMs) {
+      closing = true;
+      return closeServer(server, waitMs);
+    },
+  };
+};

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, type BrowserWindow, clipboard, ipcMain, MessageChannelMain, type MessagePortMain, nativeTheme, shell } from 'electron';
 import { registerAppScheme, serveAppScheme } from './app-protocol.ts';
@@ -15,6 +15,8 @@ import { insideWorkspace } from './show-folder.ts';
 import { openWindow, shellFiles } from './window.ts';
 
 const files = shellFiles(__dirname);
+// Not app.getVersion(): started with the path of this file, as in development, that is Electron's own.
+const { version } = JSON.parse(readFileSync(join(files.app, 'package.json'), 'utf8')) as { version: string };
 
 app.setName('Recsmith');
 const userData = process.env.RECSMITH_USER_DATA;
@@ -39,8 +41,7 @@ function run(): void {
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
 
   const supervisor = superviseEngine<MessagePortMain>({
-    forkEngine: (restore) =>
-      forkEngine(files.engine, { stateFolder: app.getPath('userData'), appFolder: app.getAppPath(), version: app.getVersion(), restore }),
+    forkEngine: (restore) => forkEngine(files.engine, { stateFolder: app.getPath('userData'), appFolder: files.app, version, restore }),
     forkChild: (entry) => forkEntry(files.engine, entry),
     openChannel: () => new MessageChannelMain(),
     onState: (engineState) => window?.webContents.send(engineStateChannel, engineState),

@@ -46,13 +46,15 @@ export function openWindow(options: { preload: string; icon: string; state: Shel
   return window;
 }
 
-/** Where the files of the shell are, seen from `dist/electron`. */
-export function shellFiles(distElectron: string): { renderer: string; preload: string; icon: string; engine: string } {
+/** Where the files of the app are, seen from `dist/electron`. */
+export function shellFiles(distElectron: string): { app: string; renderer: string; preload: string; icon: string; engine: string } {
   const dist = join(distElectron, '..');
+  const app = join(dist, '..');
   return {
+    app,
     renderer: join(dist, 'renderer'),
     preload: join(distElectron, 'preload.cjs'),
-    icon: join(dist, '..', 'resources', 'icon.png'),
+    icon: join(app, 'resources', 'icon.png'),
     engine: join(dist, 'engine'),
   };
 }

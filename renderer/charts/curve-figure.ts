@@ -1,0 +1,81 @@
+import type { CurvePoint } from '#contract/job';
+import { higherIsBetter, metricLabel } from '../format/metrics.ts';
+import { formatMetric } from '../format/numbers.ts';
+import type { Figure } from './figure.ts';
+import { axis, baseLayout, type ChartTheme, categoryColours } from './theme.ts';
+
+interface Series {
+  name: string;
+  metric: string;
+  steps: number[];
+  values: number[];
+}
+
+function seriesOf(points: readonly CurvePoint[]): Series[] {
+  const series = new Map<string, Series>();
+  const phases = new Set(points.map((point) => point.phase));
+  for (const { phase, step, metrics } of points) {
+    for (const [metric, value] of Object.entries(metrics)) {
+      const key = `${phase} ${metric}`;
+      const name = phases.size > 1 ? `${metricLabel(metric)} (${phase})` : metricLabel(metric);
+      const line = series.get(key) ?? { name, metric, steps: [], values: [] };
+      line.steps.push(step);
+      line.values.push(value);
+      series.set(key, line);
+    }
+  }
+  return [...series.values()];
+}
+
+function captionOf(series: readonly Series[], best: number | undefined): string {
+  const risen = series.find((line) => higherIsBetter(line.metric)) ?? series[0];
+  if (!risen) return 'No points yet.';
+  const up = higherIsBetter(risen.metric);
+  const value = up ? Math.max(...risen.values) : Math.min(...risen.values);
+  const step = risen.steps[risen.values.indexOf(value)];
+  const kept = best === undefined ? '' : ` The weights of epoch ${best} were kept.`;
+  return `${up ? 'Highest' : 'Lowest'} ${risen.name} so far ${formatMetric(value)}, at step ${step}.${kept}`;
+}
+
+/**
+ * The curve of a training: what should rise above, what should fall below, one x axis.
+ * `best` is the step whose weights were kept.
+ */
+export function curveFigure(points: readonly CurvePoint[], theme: ChartTheme, best?: number): Figure {
+  const series = seriesOf(points);
+  const rising = series.filter((line) => higherIsBetter(line.metric));
+  const falling = series.filter((line) => !higherIsBetter(line.metric));
+  const both = rising.length > 0 && falling.length > 0;
+  const colours = categoryColours(theme);
+  const draw = (lines: Series[], yaxis: string, accent: boolean) =>
+    lines.map((line, index) => ({
+      type: 'scatter',
+      mode: line.steps.length === 1 ? 'markers' : 'lines',
+      name: line.name,
+      x: line.steps,
+      y: line.values,
+      yaxis,
+      line: { width: 2, color: accent && index === 0 ? theme.accent : colours[index % colours.length] },
+      hovertemplate: '%{y:.4f}',
+    }));
+  const axes: Record<string, unknown> = { xaxis: axis(theme, 'Step', { anchor: both ? 'y2' : 'y', rangemode: 'tozero' }) };
+  if (both) {
+    axes.yaxis = axis(theme, 'Validation metric', { domain: [0.54, 1] });
+    axes.yaxis2 = axis(theme, 'Loss', { domain: [0, 0.46] });
+  } else {
+    axes.yaxis = axis(theme, rising.length ? 'Validation metric' : 'Loss');
+  }
+  const shapes =
+    best === undefined
+      ? []
+      : [{ type: 'line', xref: 'x', yref: 'paper', x0: best, x1: best, y0: 0, y1: 1, line: { color: theme.muted, width: 1, dash: 'dot' } }];
+  return {
+    data: [...draw(rising, 'y', true), ...draw(falling, both ? 'y2' : 'y', rising.length === 0)],
+    layout: { ...baseLayout(theme), ...axes, shapes, showlegend: series.length > 1, margin: { l: 48, r: 16, t: 28, b: 36 } },
+    caption: captionOf(series, best),
+    table: {
+      columns: ['phase', 'step', 'metric', 'value'],
+      rows: points.flatMap((point) => Object.entries(point.metrics).map(([metric, value]) => [point.phase, point.step, metric, value])),
+    },
+  };
+}

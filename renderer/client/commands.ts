@@ -1,0 +1,74 @@
+import type { Job } from '#contract/job';
+import type { OperationName } from '#contract/operations';
+import type { WorkspaceSummary } from '#contract/workspace';
+import { openView, useStore } from '../store/store.ts';
+import { bridge } from './bridge.ts';
+import { engine } from './connect.ts';
+
+/** A job is on the screen at once, before its first event. */
+function showJob(job: Job): Job {
+  useStore.setState((state) => ({ jobs: { [job.id]: job, ...state.jobs } }));
+  return job;
+}
+
+/** Operations that answer with a job. */
+type JobOperation = Extract<OperationName, 'pipeline.build' | 'run.train' | 'data.import'>;
+
+export async function startJob<N extends JobOperation>(name: N, input: Parameters<typeof engine.call<N>>[1]): Promise<Job> {
+  return showJob((await engine.call(name, input)) as Job);
+}
+
+export async function cancelJob(id: string): Promise<void> {
+  const job = await engine.call('job.cancel', { id });
+  useStore.setState((state) => ({ jobs: { ...state.jobs, [job.id]: job } }));
+}
+
+function setWorkspace(workspace: WorkspaceSummary): WorkspaceSummary {
+  useStore.setState({ workspace });
+  return workspace;
+}
+
+export async function openSample(): Promise<WorkspaceSummary> {
+  return setWorkspace(await engine.call('workspace.openSample', {}));
+}
+
+export async function openWorkspaceAt(path: string): Promise<WorkspaceSummary> {
+  return setWorkspace(await engine.call('workspace.open', { path }));
+}
+
+/** Ask for a folder and open it; undefined where the dialog was closed. */
+export async function openWorkspace(): Promise<WorkspaceSummary | undefined> {
+  const [path] = await bridge().chooseFiles('workspace');
+  return path === undefined ? undefined : openWorkspaceAt(path);
+}
+
+/** Ask for a new folder and make a workspace there. */
+export async function createWorkspace(): Promise<WorkspaceSummary | undefined> {
+  const [path] = await bridge().chooseFiles('newWorkspace');
+  return path === undefined ? undefined : setWorkspace(await engine.call('workspace.create', { path }));
+}
+
+export async function closeWorkspace(): Promise<void> {
+  await engine.call('workspace.close', {});
+  useStore.setState({ workspace: null });
+  openView('home');
+}
+
+/** The whole pipeline; where no workspace is open, on the sample. */
+export async function buildRecommender(): Promise<Job> {
+  if (!useStore.getState().workspace) await openSample();
+  return startJob('pipeline.build', {});
+}
+
+export async function startServing(input: { bundle?: string; port?: number; nextFreePort?: boolean } = {}): Promise<void> {
+  useStore.setState({ server: await engine.call('server.start', input) });
+}
+
+export async function stopServing(): Promise<void> {
+  useStore.setState({ server: await engine.call('server.stop', {}) });
+}
+
+export async function chooseImport(kind: 'data' | 'folder' = 'data'): Promise<void> {
+  const paths = await bridge().chooseFiles(kind);
+  if (paths.length) useStore.setState({ importing: paths });
+}

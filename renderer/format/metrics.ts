@@ -1,0 +1,109 @@
+import { formatShare } from './numbers.ts';
+
+/** What a metric means, for the reader who clicks its name. */
+export interface MetricMeaning {
+  label: string;
+  formula: string;
+  range: string;
+  good: string;
+  higherIsBetter: boolean;
+}
+
+const families: Record<string, (k: string) => MetricMeaning> = {
+  ndcg: (k) => ({
+    label: `NDCG@${k}`,
+    formula: `DCG@${k} ÷ ideal DCG@${k}, where DCG = Σ relevant(rank) ÷ log₂(rank + 1) over the first ${k} ranks; mean over users`,
+    range: '0 to 1',
+    good: 'Compare with the baselines of the same split: values depend on catalogue and split, and 0.05 can be good on a full catalogue.',
+    higherIsBetter: true,
+  }),
+  recall: (k) => ({
+    label: `Recall@${k}`,
+    formula: `held-out items among the first ${k} ÷ held-out items of the user; mean over users`,
+    range: '0 to 1',
+    good: 'Compare with the baselines of the same split.',
+    higherIsBetter: true,
+  }),
+  'hit-rate': (k) => ({
+    label: `HR@${k}`,
+    formula: `share of users with at least one held-out item among the first ${k}`,
+    range: '0 to 1',
+    good: 'Compare with the baselines; with one held-out item a user it equals Recall.',
+    higherIsBetter: true,
+  }),
+  mrr: (k) => ({
+    label: `MRR@${k}`,
+    formula: `1 ÷ rank of the first held-out item, 0 where it is not among the first ${k}; mean over users`,
+    range: '0 to 1',
+    good: '1 means always on top. Compare with the baselines.',
+    higherIsBetter: true,
+  }),
+  coverage: (k) => ({
+    label: `Coverage@${k}`,
+    formula: `share of the catalogue that is in at least one user's first ${k}`,
+    range: '0 to 1',
+    good: 'Low coverage means that everybody gets the same few items.',
+    higherIsBetter: true,
+  }),
+  auc: () => ({
+    label: 'AUC',
+    formula: 'probability that a positive scores above a negative',
+    range: '0.5 (chance) to 1',
+    good: 'Above 0.75 is useful for most rankers.',
+    higherIsBetter: true,
+  }),
+  'log-loss': () => ({
+    label: 'Log loss',
+    formula: '−mean(y · ln p + (1 − y) · ln(1 − p))',
+    range: '0 upwards; 0.6931 is a coin toss',
+    good: 'Lower is better; it also punishes badly calibrated probabilities.',
+    higherIsBetter: false,
+  }),
+  loss: () => ({
+    label: 'Loss',
+    formula: "the model's training objective, mean over a batch",
+    range: '0 upwards',
+    good: 'Lower is better; compare only within one model and data set.',
+    higherIsBetter: false,
+  }),
+};
+
+function split(name: string): { family: string; k: string; rest: string } {
+  const [head = name, rest = ''] = name.split(':');
+  const [family = head, k = ''] = head.split('@');
+  return { family, k, rest };
+}
+
+/** The meaning of `ndcg@10`, `auc`, `log-loss` …; undefined for a name that nobody has explained. */
+export function metricMeaning(name: string): MetricMeaning | undefined {
+  const { family, k, rest } = split(name);
+  const meaning = families[family]?.(k);
+  if (!meaning) return undefined;
+  return rest ? { ...meaning, label: `${meaning.label} (${rest})` } : meaning;
+}
+
+export function metricLabel(name: string): string {
+  return metricMeaning(name)?.label ?? name;
+}
+
+/** Losses fall, everything else rises. */
+export function higherIsBetter(name: string): boolean {
+  return metricMeaning(name)?.higherIsBetter ?? !/loss|error/.test(name);
+}
+
+const order = ['ndcg', 'hit-rate', 'recall', 'mrr', 'coverage', 'auc', 'log-loss', 'loss'];
+
+/** Metric names in reading order: by k, then NDCG, HR, Recall, MRR, coverage. */
+export function sortMetrics(names: Iterable<string>): string[] {
+  const rank = (name: string) => {
+    const { family, k } = split(name);
+    const at = order.indexOf(family);
+    return Number(k || 0) * 100 + (at < 0 ? order.length : at);
+  };
+  return [...new Set(names)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+/** How much of the best reachable value was reached: `84 % of the oracle`. */
+export function shareOfOracle(value: number, oracle: number | undefined): string | undefined {
+  return oracle ? `${formatShare(value / oracle)} of the oracle` : undefined;
+}

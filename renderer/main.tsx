@@ -1,0 +1,26 @@
+import './client/zod-setup.ts';
+import '@blueprintjs/core/lib/css/blueprint.css';
+import '@blueprintjs/select/lib/css/blueprint-select.css';
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import './styles/tokens.css';
+import './styles/blueprint.css';
+import './styles/frame.css';
+import './styles/parts.css';
+import './styles/views.css';
+import { BlueprintProvider, FocusStyleManager } from '@blueprintjs/core';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { connectEngine } from './client/connect.ts';
+
+FocusStyleManager.onlyShowFocusOnTabs();
+connectEngine();
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <BlueprintProvider>
+      <App />
+    </BlueprintProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,170 @@
+import { Button, Dialog, DialogBody, DialogFooter, HTMLSelect } from '@blueprintjs/core';
+import { useState } from 'react';
+import { type ColumnMapping, Entity, FileFormat, type FilePreview } from '#contract/data';
+import { createWorkspace, openSample, startJob } from '../../client/commands.ts';
+import { useAction } from '../../client/use-action.ts';
+import { useOperation } from '../../client/use-operation.ts';
+import { ErrorNote } from '../../components/ErrorNote.tsx';
+import { Answered, Skeleton } from '../../components/States.tsx';
+import { isActive } from '../../format/job.ts';
+import { baseName } from '../../format/text.ts';
+import { openView, useStore } from '../../store/store.ts';
+import { ImportOutcome } from './ImportOutcome.tsx';
+import { MappingEditor } from './MappingEditor.tsx';
+import { mappingProblem } from './mapping.ts';
+
+const close = () => useStore.setState({ importing: null });
+
+interface Choice {
+  as?: Entity;
+  format?: FileFormat;
+  map?: ColumnMapping;
+}
+
+interface PreviewProps {
+  preview: FilePreview;
+  choice: Choice;
+  editable: boolean;
+  onChange: (choice: Choice) => void;
+}
+
+function Preview({ preview, choice, editable, onChange }: PreviewProps) {
+  const mapping = choice.map ?? preview.mapping;
+  const problem = mappingProblem(preview.entity, mapping);
+  return (
+    <>
+      <div className="import-choices">
+        <label>
+          Read as
+          <HTMLSelect
+            value={preview.format}
+            disabled={!editable}
+            options={FileFormat.options.map((value) => ({ value }))}
+            onChange={(event) => onChange({ ...choice, format: FileFormat.parse(event.currentTarget.value) })}
+          />
+        </label>
+        <label>
+          Into
+          <HTMLSelect
+            value={preview.entity}
+            disabled={!editable}
+            options={Entity.options.map((value) => ({ value }))}
+            onChange={(event) => onChange({ as: Entity.parse(event.currentTarget.value) })}
+          />
+        </label>
+        <span className="muted">First rows, as they stand in the file</span>
+      </div>
+      <MappingEditor preview={preview} mapping={mapping} onChange={editable ? (map) => onChange({ ...choice, map }) : undefined} />
+      {problem && (
+        <p className="state-warning" role="status">
+          {problem}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Where no workspace is open, a file has nowhere to go yet. */
+function ChooseWorkspace() {
+  const create = useAction(createWorkspace);
+  const sample = useAction(openSample);
+  const error = create.error ?? sample.error;
+  return (
+    <div className="import-workspace">
+      <p>No workspace is open. Create one for this data, or open one first.</p>
+      <div className="button-row">
+        <Button variant="outlined" text="Create workspace" loading={create.busy} onClick={() => create.run()} />
+        <Button variant="outlined" text="Open sample" loading={sample.busy} onClick={() => sample.run()} />
+      </div>
+      {error && <ErrorNote error={error} />}
+    </div>
+  );
+}
+
+function Body({ paths }: { paths: string[] }) {
+  const [choice, setChoice] = useState<Choice>({});
+  const [jobId, setJobId] = useState<string>();
+  const workspace = useStore((state) => state.workspace);
+  const job = useStore((state) => (jobId ? state.jobs[jobId] : undefined));
+  const single = paths.length === 1;
+  const { as, format } = choice;
+  const preview = useOperation('data.preview', { path: paths[0]!, ...(as ? { as } : {}), ...(format ? { format } : {}) });
+  const start = useAction(() => startJob('data.import', { paths, ...choice }));
+  const data = preview.data;
+  const problem = data && single ? mappingProblem(data.entity, choice.map ?? data.mapping) : undefined;
+  const hopeless = preview.error?.code === 'unreadable_file' || preview.error?.code === 'not_found';
+
+  return (
+    <>
+      <DialogBody>
+        <p className="import-paths" title={paths.join('\n')}>
+          {single ? paths[0] : `${paths.length} files: ${paths.map(baseName).join(', ')}`}
+        </p>
+        {job ? (
+          <ImportOutcome job={job} onClose={close} />
+        ) : (
+          <>
+            {!single && (
+              <p className="muted">
+                The columns of each file are mapped by themselves. To choose a mapping, import that file alone. Shown: {baseName(paths[0]!)}
+                .
+              </p>
+            )}
+            <Answered answer={preview} skeleton={<Skeleton rows={9} height={20} />}>
+              {(shown) => <Preview preview={shown} choice={choice} editable={single} onChange={setChoice} />}
+            </Answered>
+            {!workspace && <ChooseWorkspace />}
+            {start.error && <ErrorNote error={start.error} />}
+          </>
+        )}
+      </DialogBody>
+      <DialogFooter
+        actions={
+          job ? (
+            <>
+              <Button text={isActive(job) ? 'Go on in the background' : 'Close'} onClick={close} />
+              {job.status === 'succeeded' && (
+                <Button
+                  intent="primary"
+                  text="Open Data"
+                  onClick={() => {
+                    openView('data');
+                    close();
+                  }}
+                />
+              )}
+            </>
+          ) : (
+            <>
+              <Button text="Cancel" onClick={close} />
+              <Button
+                intent="primary"
+                text={single ? 'Import file' : 'Import files'}
+                loading={start.busy}
+                disabled={!workspace || problem !== undefined || hopeless || (preview.loading && !data)}
+                onClick={async () => setJobId((await start.run())?.id)}
+              />
+            </>
+          )
+        }
+      />
+    </>
+  );
+}
+
+/** What a dropped or chosen file looks like before anything is written, and the import itself. */
+export function ImportDialog() {
+  const paths = useStore((state) => state.importing);
+  return (
+    <Dialog
+      isOpen={paths !== null}
+      onClose={close}
+      title="Import"
+      className="import-dialog"
+      transitionDuration={0}
+      canOutsideClickClose={false}
+    >
+      <div data-testid="import-dialog">{paths && <Body key={paths.join('\n')} paths={paths} />}</div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,54 @@
+import type { Job, Stage } from '#contract/job';
+import { PipelineResult, pipelineStages } from '#contract/pipeline';
+import type { Run } from '#contract/run';
+import { metricLabel, shareOfOracle } from '../../format/metrics.ts';
+import { formatMetric } from '../../format/numbers.ts';
+import { sortedJobs } from '../../store/apply-events.ts';
+
+/** Where a stage can be looked at. */
+const stageViews: Record<string, string> = {
+  data: 'data',
+  retrieval: 'models',
+  ranking: 'models',
+  evaluation: 'models',
+  index: 'models',
+  bundle: 'serve',
+  serve: 'serve',
+};
+
+export const viewOfStage = (id: string): string => stageViews[id] ?? 'jobs';
+
+/** The newest pipeline of this session: the only jobs that have stages. */
+export function newestPipeline(jobs: Record<string, Job>): Job | undefined {
+  return sortedJobs(jobs).find((job) => job.stages !== undefined);
+}
+
+/** The stages to draw: a job's own, or all seven waiting. */
+export function stagesToDraw(job: Job | undefined): Stage[] {
+  return job?.stages?.length ? job.stages : pipelineStages.map(([id, label]) => ({ id, label, status: 'waiting' }));
+}
+
+/** What a finished pipeline left; undefined where it did not finish. */
+export function resultOfPipeline(job: Job | undefined): PipelineResult | undefined {
+  if (job?.status !== 'succeeded') return undefined;
+  const parsed = PipelineResult.safeParse(job.result);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** How good a run is, in one sentence, for a workspace that is opened again. */
+export function verdictOfRun(run: Run): string {
+  const metric = ['ndcg@10', 'ndcg@20', 'auc'].find((name) => run.metrics[name] !== undefined) ?? Object.keys(run.metrics)[0];
+  if (metric === undefined) return `${run.label} has no metrics.`;
+  const value = run.metrics[metric]!;
+  const parts = [`${run.label} reaches ${metricLabel(metric)} ${formatMetric(value)}`];
+  const rivals = run.baselines.filter((baseline) => baseline.metrics[metric] !== undefined);
+  if (rivals.length) {
+    const best = rivals.reduce((a, b) => (b.metrics[metric]! > a.metrics[metric]! ? b : a));
+    const other = best.metrics[metric]!;
+    const times = other > 0 ? ` (${(value / other).toFixed(2)} times)` : '';
+    parts.push(`against ${formatMetric(other)} of ${best.label}, the best baseline${times}`);
+  }
+  const reached = shareOfOracle(value, run.oracle?.[metric]);
+  if (reached) parts.push(reached);
+  return `${parts.join(', ')}.`;
+}

@@ -1,0 +1,148 @@
+import { HTMLSelect, InputGroup } from '@blueprintjs/core';
+import { useId } from 'react';
+import type { ModelInfo } from '#contract/model';
+import type { Run } from '#contract/run';
+import type { Draft } from '../../components/form-logic.ts';
+import { SchemaForm } from '../../components/SchemaForm.tsx';
+import { formatMoment } from '../../format/time.ts';
+import type { TrainingDraft } from './training-input.ts';
+
+interface TextFieldProps {
+  label: string;
+  help: string;
+  value: string;
+  problem: string | undefined;
+  onChange: (value: string) => void;
+}
+
+function TextField({ label, help, value, problem, onChange }: TextFieldProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <div className="field-head">
+        <label htmlFor={id}>{label}</label>
+      </div>
+      <InputGroup
+        id={id}
+        fill
+        value={value}
+        intent={problem ? 'danger' : 'none'}
+        aria-invalid={problem !== undefined}
+        aria-describedby={`${id}-help`}
+        onValueChange={onChange}
+      />
+      <p id={`${id}-help`} className={problem ? 'field-help state-danger' : 'field-help'}>
+        {problem ?? help}
+      </p>
+    </div>
+  );
+}
+
+interface SelectFieldProps {
+  label: string;
+  help: string;
+  value: string;
+  options: readonly { value: string; label: string }[];
+  onChange: (value: string) => void;
+}
+
+function SelectField({ label, help, value, options, onChange }: SelectFieldProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <div className="field-head">
+        <label htmlFor={id}>{label}</label>
+      </div>
+      <HTMLSelect
+        id={id}
+        fill
+        value={value}
+        options={options}
+        aria-describedby={`${id}-help`}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      <p id={`${id}-help`} className="field-help">
+        {help}
+      </p>
+    </div>
+  );
+}
+
+interface TrainingFormProps {
+  model: ModelInfo;
+  runs: readonly Run[];
+  form: Draft;
+  draft: TrainingDraft;
+  problems: Record<string, string>;
+  onForm: (form: Draft) => void;
+  onDraft: (draft: Partial<TrainingDraft>) => void;
+}
+
+const splitHelp: Record<TrainingDraft['split'], string> = {
+  temporal: 'One cut in time for everybody: the honest one.',
+  'leave-last-out': 'The last interaction of each user is held out.',
+  ratio: 'A seeded random share of each user is held out.',
+};
+
+/** Parameters of the model, then what it is trained and tested on. */
+export function TrainingForm({ model, runs, form, draft, problems, onForm, onDraft }: TrainingFormProps) {
+  const retrieval = runs.filter((run) => run.role === 'retrieval');
+  return (
+    <>
+      {model.parameters.length ? (
+        <SchemaForm parameters={model.parameters} draft={form} onChange={onForm} />
+      ) : (
+        <p className="muted">This model has no parameters.</p>
+      )}
+      <h3 className="form-section">Data and test</h3>
+      <div className="form-grid">
+        {model.role === 'ranking' && (
+          <SelectField
+            label="Retrieval run"
+            help="Its candidates are ranked and its embeddings are read."
+            value={draft.retrievalRun}
+            options={[
+              { value: '', label: 'The newest' },
+              ...retrieval.map((run) => ({ value: run.id, label: `${run.label} · ${formatMoment(run.createdAt)}` })),
+            ]}
+            onChange={(retrievalRun) => onDraft({ retrievalRun })}
+          />
+        )}
+        <SelectField
+          label="Split"
+          help={splitHelp[draft.split]}
+          value={draft.split}
+          options={[
+            { value: 'temporal', label: 'Global time cut' },
+            { value: 'leave-last-out', label: 'Leave last out' },
+            { value: 'ratio', label: 'Random share per user' },
+          ]}
+          onChange={(split) => onDraft({ split: split as TrainingDraft['split'] })}
+        />
+        {draft.split !== 'leave-last-out' && (
+          <TextField
+            label="Test share"
+            help="Share of interactions held out."
+            value={draft.testShare}
+            problem={problems.testShare}
+            onChange={(testShare) => onDraft({ testShare })}
+          />
+        )}
+        <TextField
+          label="Positive from value"
+          help="auto: everything; of ratings those at or above 70 % of the highest."
+          value={draft.minValue}
+          problem={problems.minValue}
+          onChange={(minValue) => onDraft({ minValue })}
+        />
+        <TextField
+          label="Seed"
+          help="The same seed on the same data gives the same metrics."
+          value={draft.seed}
+          problem={problems.seed}
+          onChange={(seed) => onDraft({ seed })}
+        />
+      </div>
+    </>
+  );
+}

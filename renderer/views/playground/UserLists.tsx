@@ -1,0 +1,89 @@
+import type { ItemCard, UserView } from '#contract/run';
+import { IdText } from '../../components/CopyButton.tsx';
+import { Panel } from '../../components/Panel.tsx';
+import { countOf } from '../../format/numbers.ts';
+import { formatValue } from '../../format/text.ts';
+import { formatAge, formatMoment } from '../../format/time.ts';
+import { useNow } from '../../store/use-now.ts';
+import { attributesLine, titleOf } from './attributes.ts';
+
+function Item({ item }: { item: ItemCard }) {
+  const title = titleOf(item.itemId, item.attributes);
+  const line = attributesLine(item.itemId, item.attributes);
+  return (
+    <div className="item-card">
+      <span className="item-title">
+        {title !== item.itemId && <strong title={title}>{title}</strong>}
+        <IdText id={item.itemId} label="item id" />
+      </span>
+      <span className="item-attributes" title={line}>
+        {line}
+      </span>
+    </div>
+  );
+}
+
+/** What the user did, newest first, beside what the run recommends. */
+export function UserLists({ view }: { view: UserView }) {
+  const now = useNow(60_000);
+  const attributes = Object.entries(view.attributes).filter(([, value]) => formatValue(value) !== '' && formatValue(value) !== view.userId);
+  return (
+    <>
+      <Panel title={view.userId} note={countOf(view.history.length, 'interaction')} className="user-facts">
+        {attributes.length === 0 ? (
+          <span className="muted">No attributes.</span>
+        ) : (
+          attributes.map(([name, value]) => (
+            <span key={name}>
+              <span className="muted">{name}</span> {formatValue(value)}
+            </span>
+          ))
+        )}
+      </Panel>
+      <div className="columns-2 user-lists">
+        <Panel title="History" note="newest first" flush>
+          {view.history.length === 0 ? (
+            <p className="panel-text muted">Nothing: this user is new, so popular items are shown.</p>
+          ) : (
+            <ol className="item-list" aria-label="History">
+              {view.history.map((entry, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the same item may stand there twice.
+                <li key={index}>
+                  <Item item={entry.item} />
+                  <span className="item-side">
+                    <span>
+                      {entry.eventType}
+                      {entry.value === null ? '' : ` ${entry.value}`}
+                    </span>
+                    {entry.timestamp && (
+                      <time className="muted" dateTime={entry.timestamp} title={formatMoment(entry.timestamp)}>
+                        {formatAge(entry.timestamp, now)}
+                      </time>
+                    )}
+                  </span>
+                </li>
+              ))}
+            </ol>
+          )}
+        </Panel>
+        <Panel title="Recommendations" note={`from ${view.source}; seen items left out`} flush>
+          {view.recommendations.length === 0 ? (
+            <p className="panel-text muted">The run has nothing left to recommend to this user.</p>
+          ) : (
+            <ol className="item-list" aria-label="Recommendations" data-testid="playground-recommendations">
+              {view.recommendations.map((entry) => (
+                <li key={entry.item.itemId}>
+                  <span className="item-rank">{entry.rank}</span>
+                  <Item item={entry.item} />
+                  <span className="item-side number" title={`Score ${entry.score}`}>
+                    {entry.score.toFixed(4)}
+                  </span>
+                </li>
+              ))}
+            </ol>
+          )}
+        </Panel>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,22 @@
+import type { ServerStatus } from '#contract/server';
+import { Figure } from '../../components/Figure.tsx';
+import { formatCount, formatMilliseconds, formatRate, formatShare } from '../../format/numbers.ts';
+
+/** What the server answered since it started. */
+export function Traffic({ status }: { status: ServerStatus }) {
+  const latency = (value: number | null) => (value === null ? '–' : formatMilliseconds(value));
+  return (
+    <div className="figures">
+      <Figure label="Requests" value={formatCount(status.requests)} testId="request-count" />
+      <Figure label="Rate" value={formatRate(status.requestsPerSecond)} />
+      <Figure label="p50" value={latency(status.p50Ms)} />
+      <Figure label="p99" value={latency(status.p99Ms)} />
+      <Figure
+        label="Errors"
+        value={formatCount(status.errors)}
+        {...(status.requests ? { note: `${formatShare(status.errors / status.requests)} of all` } : {})}
+      />
+      <Figure label="Events received" value={formatCount(status.events)} testId="event-count" />
+    </div>
+  );
+}

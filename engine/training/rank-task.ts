@@ -17,8 +17,8 @@ import type { RankOutcome, RankTask } from './tasks.ts';
 const testMix: NegativeMix = { uniform: 25, popular: 24, hard: 0 };
 const testSuffix = ':sampled-50';
 const validationShare = 0.15;
-/** Feature values that are held at once, for learning and for the test: 256 MB and 160 MB. */
-const mostTrainingValues = 64_000_000;
+/** Feature values that are held at once, for learning and for the test: 128 MB and 160 MB. */
+const mostTrainingValues = 32_000_000;
 const mostTestValues = 40_000_000;
 const leastRequests = { train: 20, validation: 5, test: 10 };
 

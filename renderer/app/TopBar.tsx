@@ -1,4 +1,4 @@
-import { Button, Menu, MenuDivider, MenuItem, Popover } from '@blueprintjs/core';
+import { Button, Menu, MenuDivider, MenuItem, PopoverNext } from '@blueprintjs/core';
 import { CaretDownIcon, ContrastIcon, FolderNewIcon, FolderOpenIcon, HelpIcon, LayersIcon, SearchIcon } from '@blueprintjs/icons';
 import type { ThemeChoice } from '#contract/bridge';
 import { bridge } from '../client/bridge.ts';
@@ -43,7 +43,7 @@ export function TopBar() {
   const theme = useStore((state) => state.theme);
   return (
     <header className="top-bar">
-      <Popover placement="bottom-start" content={<WorkspaceMenu />} transitionDuration={0}>
+      <PopoverNext animation="minimal" arrow={false} placement="bottom-start" content={<WorkspaceMenu />}>
         <Button
           variant="minimal"
           className="workspace-button"
@@ -52,16 +52,17 @@ export function TopBar() {
           title={workspace?.path ?? 'Open or create a workspace'}
           aria-label={`Workspace: ${workspace?.name ?? 'none open'}`}
         />
-      </Popover>
+      </PopoverNext>
       <button type="button" className="palette-button" onClick={() => useStore.setState({ paletteOpen: true })}>
         <SearchIcon size={14} />
-        <span>Search or run a command</span>
+        <span className="palette-label">Search or run a command</span>
         <kbd>{keyText(bridge().platform, 'K')}</kbd>
       </button>
       <div className="top-bar-end">
-        <Popover
+        <PopoverNext
+          animation="minimal"
+          arrow={false}
           placement="bottom-end"
-          transitionDuration={0}
           content={
             <Menu>
               {themes.map(([choice, label]) => (
@@ -77,7 +78,7 @@ export function TopBar() {
           }
         >
           <Button variant="minimal" icon={<ContrastIcon />} aria-label="Theme" title="Theme" />
-        </Popover>
+        </PopoverNext>
         <Button
           variant="minimal"
           icon={<HelpIcon />}

@@ -1,4 +1,4 @@
-import { Button, Menu, MenuItem, Popover } from '@blueprintjs/core';
+import { Button, Menu, MenuItem, PopoverNext } from '@blueprintjs/core';
 import { DownloadIcon, ThIcon } from '@blueprintjs/icons';
 import { useEffect, useRef, useState } from 'react';
 import { Skeleton } from '../components/States.tsx';
@@ -106,7 +106,9 @@ export function Chart({ figure, label, height }: ChartProps) {
           title="Show as a table"
           onClick={() => setAsTable(!asTable)}
         />
-        <Popover
+        <PopoverNext
+          animation="minimal"
+          arrow={false}
           placement="bottom-end"
           content={
             <Menu>
@@ -117,7 +119,7 @@ export function Chart({ figure, label, height }: ChartProps) {
           }
         >
           <Button size="small" variant="minimal" icon={<DownloadIcon size={14} />} aria-label={`Export ${label}`} title="Export" />
-        </Popover>
+        </PopoverNext>
       </div>
       {asTable && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.

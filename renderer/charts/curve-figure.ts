@@ -38,7 +38,7 @@ function captionOf(series: readonly Series[], best: number | undefined): string 
 }
 
 /**
- * The curve of a training: what should rise above, what should fall below, one x axis.
+ * The curve of a training: what should rise on the left, what should fall on the right, over the same steps.
  * `best` is the step whose weights were kept.
  */
 export function curveFigure(points: readonly CurvePoint[], theme: ChartTheme, best?: number): Figure {
@@ -47,30 +47,33 @@ export function curveFigure(points: readonly CurvePoint[], theme: ChartTheme, be
   const falling = series.filter((line) => !higherIsBetter(line.metric));
   const both = rising.length > 0 && falling.length > 0;
   const colours = categoryColours(theme);
-  const draw = (lines: Series[], yaxis: string, accent: boolean) =>
+  const draw = (lines: Series[], side: '' | '2', accent: boolean) =>
     lines.map((line, index) => ({
       type: 'scatter',
       mode: line.steps.length === 1 ? 'markers' : 'lines',
       name: line.name,
       x: line.steps,
       y: line.values,
-      yaxis,
+      xaxis: `x${side}`,
+      yaxis: `y${side}`,
       line: { width: 2, color: accent && index === 0 ? theme.accent : colours[index % colours.length] },
       hovertemplate: '%{y:.4f}',
     }));
-  const axes: Record<string, unknown> = { xaxis: axis(theme, 'Step', { anchor: both ? 'y2' : 'y', rangemode: 'tozero' }) };
-  if (both) {
-    axes.yaxis = axis(theme, 'Validation metric', { domain: [0.54, 1] });
-    axes.yaxis2 = axis(theme, 'Loss', { domain: [0, 0.46] });
-  } else {
-    axes.yaxis = axis(theme, rising.length ? 'Validation metric' : 'Loss');
-  }
+  const step = { rangemode: 'tozero' };
+  const axes: Record<string, unknown> = both
+    ? {
+        xaxis: axis(theme, 'Step', { ...step, domain: [0, 0.47] }),
+        yaxis: axis(theme, 'Validation metric'),
+        xaxis2: axis(theme, 'Step', { ...step, domain: [0.55, 1], anchor: 'y2', matches: 'x' }),
+        yaxis2: axis(theme, 'Loss', { anchor: 'x2' }),
+      }
+    : { xaxis: axis(theme, 'Step', step), yaxis: axis(theme, rising.length ? 'Validation metric' : 'Loss') };
   const shapes =
     best === undefined
       ? []
       : [{ type: 'line', xref: 'x', yref: 'paper', x0: best, x1: best, y0: 0, y1: 1, line: { color: theme.muted, width: 1, dash: 'dot' } }];
   return {
-    data: [...draw(rising, 'y', true), ...draw(falling, both ? 'y2' : 'y', rising.length === 0)],
+    data: [...draw(rising, '', true), ...draw(falling, both ? '2' : '', rising.length === 0)],
     layout: { ...baseLayout(theme), ...axes, shapes, showlegend: series.length > 1, margin: { l: 48, r: 16, t: 28, b: 36 } },
     caption: captionOf(series, best),
     table: {

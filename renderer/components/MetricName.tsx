@@ -1,4 +1,4 @@
-import { Popover } from '@blueprintjs/core';
+import { PopoverNext } from '@blueprintjs/core';
 import { metricMeaning } from '../format/metrics.ts';
 
 /** A metric's name; a click opens its formula, its range and what is good. */
@@ -6,7 +6,9 @@ export function MetricName({ name }: { name: string }) {
   const meaning = metricMeaning(name);
   if (!meaning) return <span>{name}</span>;
   return (
-    <Popover
+    <PopoverNext
+      animation="minimal"
+      arrow={false}
       placement="bottom"
       content={
         <dl className="metric-meaning">
@@ -25,6 +27,6 @@ export function MetricName({ name }: { name: string }) {
         {meaning.label}
         {!meaning.higherIsBetter && <span className="muted"> ↓</span>}
       </button>
-    </Popover>
+    </PopoverNext>
   );
 }

@@ -14,7 +14,7 @@ export function countOf(value: number, one: string, many = `${one}s`): string {
 export function formatShare(share: number): string {
   const percent = share * 100;
   if (percent === 0 || percent >= 10) return `${Math.round(percent)} %`;
-  if (percent >= 1) return `${percent.toFixed(1)} %`;
+  if (percent >= 1) return `${percent.toFixed(1).replace('.0', '')} %`;
   if (percent >= 0.01) return `${percent.toFixed(2)} %`;
   return '< 0.01 %';
 }

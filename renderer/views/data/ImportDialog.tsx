@@ -34,24 +34,26 @@ function Preview({ preview, choice, editable, onChange }: PreviewProps) {
   return (
     <>
       <div className="import-choices">
-        <label>
-          Read as
+        <div>
+          <span>Read as</span>
           <HTMLSelect
+            aria-label="Read as"
             value={preview.format}
             disabled={!editable}
             options={FileFormat.options.map((value) => ({ value }))}
             onChange={(event) => onChange({ ...choice, format: FileFormat.parse(event.currentTarget.value) })}
           />
-        </label>
-        <label>
-          Into
+        </div>
+        <div>
+          <span>Into</span>
           <HTMLSelect
+            aria-label="Into"
             value={preview.entity}
             disabled={!editable}
             options={Entity.options.map((value) => ({ value }))}
             onChange={(event) => onChange({ as: Entity.parse(event.currentTarget.value) })}
           />
-        </label>
+        </div>
         <span className="muted">First rows, as they stand in the file</span>
       </div>
       <MappingEditor preview={preview} mapping={mapping} onChange={editable ? (map) => onChange({ ...choice, map }) : undefined} />

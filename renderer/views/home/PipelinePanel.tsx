@@ -1,8 +1,9 @@
 import { Button } from '@blueprintjs/core';
 import type { Job } from '#contract/job';
+import type { Run } from '#contract/run';
 import { startServing } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
-import { useOperation } from '../../client/use-operation.ts';
+import { type Answer, useOperation } from '../../client/use-operation.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { type MetricsRow, rowsOfRun, rowsOfTable } from '../../components/comparison.ts';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
@@ -49,8 +50,7 @@ function Outcome({ verdict, rows, run }: { verdict: string; rows: readonly Metri
 }
 
 /** The newest result of the workspace: of this session's pipeline, or of the newest run on disk. */
-function Result({ job }: { job: Job | undefined }) {
-  const runs = useOperation('run.list', {}, ['runs', 'workspace']);
+function Result({ job, runs }: { job: Job | undefined; runs: Answer<Run[]> }) {
   const now = useNow(30_000);
   const result = resultOfPipeline(job);
   if (result) {
@@ -73,9 +73,11 @@ function Result({ job }: { job: Job | undefined }) {
 export function PipelinePanel() {
   const job = useStore((state) => newestPipeline(state.jobs));
   const workspace = useStore((state) => state.workspace);
+  const server = useStore((state) => state.server);
+  const runs = useOperation('run.list', workspace ? {} : null, ['runs', 'workspace']);
   return (
     <Panel title="Pipeline" note="Each stage opens its view">
-      <StageStrip stages={stagesToDraw(job)} job={job} />
+      <StageStrip stages={stagesToDraw(job, { workspace, runs: runs.data ?? [], server })} job={job} />
       {job && <JobProgress job={job} />}
       {job?.status === 'failed' && job.error && <ErrorNote error={job.error} />}
       {job?.status === 'cancelled' && <p className="muted">The build was cancelled. What its finished stages made is kept.</p>}
@@ -84,7 +86,7 @@ export function PipelinePanel() {
           This workspace has no interactions yet. Build recommender makes sample data first; to use your own, import a file.
         </p>
       )}
-      {workspace && <Result job={job} />}
+      {workspace && <Result job={job} runs={runs} />}
     </Panel>
   );
 }

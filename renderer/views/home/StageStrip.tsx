@@ -25,7 +25,7 @@ function StageIcon({ status }: { status: Stage['status'] }) {
 }
 
 const words: Record<Stage['status'], string> = {
-  waiting: 'waiting',
+  waiting: 'not yet',
   running: 'running',
   succeeded: 'done',
   failed: 'failed',

@@ -1,8 +1,10 @@
 import type { Job, Stage } from '#contract/job';
 import { PipelineResult, pipelineStages } from '#contract/pipeline';
 import type { Run } from '#contract/run';
+import type { ServerStatus } from '#contract/server';
+import type { WorkspaceSummary } from '#contract/workspace';
 import { metricLabel, shareOfOracle } from '../../format/metrics.ts';
-import { formatMetric } from '../../format/numbers.ts';
+import { countOf, formatMetric } from '../../format/numbers.ts';
 import { sortedJobs } from '../../store/apply-events.ts';
 
 /** Where a stage can be looked at. */
@@ -23,9 +25,43 @@ export function newestPipeline(jobs: Record<string, Job>): Job | undefined {
   return sortedJobs(jobs).find((job) => job.stages !== undefined);
 }
 
-/** The stages to draw: a job's own, or all seven waiting. */
-export function stagesToDraw(job: Job | undefined): Stage[] {
-  return job?.stages?.length ? job.stages : pipelineStages.map(([id, label]) => ({ id, label, status: 'waiting' }));
+/** What a workspace has already, by stage. */
+export interface Present {
+  workspace: WorkspaceSummary | null | undefined;
+  runs: readonly Run[];
+  server: ServerStatus | null;
+}
+
+function presentDetail(id: string, { workspace, runs, server }: Present): string | undefined {
+  const newest = (role: Run['role']) => runs.find((run) => run.role === role);
+  switch (id) {
+    case 'data':
+      return workspace?.interactions ? countOf(workspace.interactions, 'interaction') : undefined;
+    case 'retrieval':
+      return newest('retrieval')?.label;
+    case 'ranking':
+      return newest('ranking')?.label;
+    case 'evaluation': {
+      const metric = newest('retrieval')?.metrics['ndcg@10'];
+      return metric === undefined ? undefined : `NDCG@10 ${formatMetric(metric)}`;
+    }
+    case 'index':
+    case 'bundle':
+      return workspace?.activeBundle ? (id === 'index' ? 'in the bundle' : 'active') : undefined;
+    case 'serve':
+      return server?.state === 'running' ? (server.url ?? undefined) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The stages to draw: a pipeline's own, or, before one ran in this session, what the workspace has already. */
+export function stagesToDraw(job: Job | undefined, present: Present): Stage[] {
+  if (job?.stages?.length) return job.stages;
+  return pipelineStages.map(([id, label]): Stage => {
+    const detail = presentDetail(id, present);
+    return detail === undefined ? { id, label, status: 'waiting' } : { id, label, status: 'succeeded', detail };
+  });
 }
 
 /** What a finished pipeline left; undefined where it did not finish. */

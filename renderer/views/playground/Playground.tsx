@@ -38,11 +38,16 @@ function Table({ runs }: { runs: readonly Run[] }) {
             options={runs.map((one) => ({ value: one.id, label: `${one.label} · ${formatMoment(one.createdAt)}` }))}
             onChange={(event) => patch({ run: event.currentTarget.value })}
           />
-          <label className="inline-field">
-            Show
-            <HTMLSelect value={state.k} options={[5, 10, 20, 50]} onChange={(event) => patch({ k: Number(event.currentTarget.value) })} />
-            items
-          </label>
+          <div className="inline-field">
+            <span>Show</span>
+            <HTMLSelect
+              aria-label="Number of recommendations"
+              value={state.k}
+              options={[5, 10, 20, 50]}
+              onChange={(event) => patch({ k: Number(event.currentTarget.value) })}
+            />
+            <span>items</span>
+          </div>
         </Panel>
         <UserPicker
           query={state.query}

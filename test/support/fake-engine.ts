@@ -1,0 +1,258 @@
+import { EngineError, type ErrorReport, reportOf } from '#contract/errors';
+import type { EngineEvent } from '#contract/events';
+import type { Job, Stage } from '#contract/job';
+import type { CallMessage } from '#contract/messages';
+import type { InputOf, OperationName, OutputOf } from '#contract/operations';
+import { pipelineStages } from '#contract/pipeline';
+import type { ServerStatus } from '#contract/server';
+import type { WorkspaceSummary } from '#contract/workspace';
+import * as sample from './fake-data.ts';
+
+/** Answers every operation over a port with plausible data, with none, or with errors: for looking at the window without an engine. */
+export type FakeMode = 'data' | 'none' | 'failing';
+
+type Answers = { [N in OperationName]?: (input: InputOf<N>) => OutputOf<N> | Promise<OutputOf<N>> };
+
+interface Port {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  start(): void;
+}
+
+const stopped: ServerStatus = {
+  state: 'stopped',
+  url: null,
+  port: null,
+  pid: null,
+  bundle: null,
+  modelVersion: null,
+  startedAt: null,
+  requests: 0,
+  errors: 0,
+  events: 0,
+  requestsPerSecond: 0,
+  p50Ms: null,
+  p99Ms: null,
+  problem: null,
+};
+
+export class FakeEngine {
+  readonly #port: Port;
+  readonly #mode: FakeMode;
+  #workspace: WorkspaceSummary | null;
+  #server: ServerStatus = stopped;
+  readonly #jobs = new Map<string, Job>();
+  readonly #points = new Map<string, { phase: string; step: number; metrics: Record<string, number> }[]>();
+  #trained: boolean;
+
+  constructor(port: Port, mode: FakeMode) {
+    this.#port = port;
+    this.#mode = mode;
+    this.#workspace = mode === 'none' ? null : sample.workspace;
+    this.#trained = mode === 'data';
+    if (mode === 'data') for (const job of sample.pastJobs) this.#jobs.set(job.id, job);
+    port.addEventListener('message', (event) => void this.#answer(event.data as CallMessage));
+    port.start();
+  }
+
+  emit(event: EngineEvent): void {
+    this.#port.postMessage({ event });
+  }
+
+  async #answer({ id, operation, input }: CallMessage): Promise<void> {
+    try {
+      const answer = this.#answers()[operation as OperationName] as ((input: unknown) => unknown) | undefined;
+      if (!answer) throw new EngineError('unsupported', `The fake engine knows no ${operation}.`);
+      this.#port.postMessage({ id, ok: true, value: await answer(input) });
+    } catch (error) {
+      this.#port.postMessage({ id, ok: false, error: reportOf(error) satisfies ErrorReport });
+    }
+  }
+
+  #answers(): Answers {
+    const empty = this.#mode === 'none';
+    const fail = (message: string) => () => {
+      throw new EngineError('workspace_damaged', message, { file: '/data/movielens/data.duckdb' });
+    };
+    const answers: Answers = {
+      'workspace.current': () => this.#workspace,
+      'workspace.recent': () => (empty ? [] : sample.recent),
+      'workspace.openSample': () => this.#open(sample.workspace),
+      'workspace.open': () => this.#open(sample.workspace),
+      'workspace.create': () => this.#open({ ...sample.workspace, name: 'new', interactions: 0, users: 0, items: 0, runs: 0, bundles: 0 }),
+      'workspace.close': () => {
+        this.#workspace = null;
+        return null;
+      },
+      'system.info': () => sample.system,
+      'model.list': () => sample.models,
+      'run.list': () => (this.#trained ? sample.runs : []),
+      'run.users': ({ query = '' }) => sample.users.filter((user) => user.userId.startsWith(query)),
+      'run.userView': ({ user, k = 10 }) => sample.userView(user, k),
+      'data.imports': () => (empty ? [] : sample.imports),
+      'data.profile': () => (empty ? sample.emptyProfile : sample.profile),
+      'data.series': () => (empty ? { daily: [], popularity: [] } : sample.series),
+      'data.rows': ({ table, offset = 0, limit = 100 }) =>
+        empty ? { columns: [], rows: [], offset, total: 0 } : sample.rows(table, offset, limit),
+      'data.preview': ({ path, as }) => sample.preview(path, as),
+      'data.import': ({ paths }) => this.#import(paths.length),
+      'bundle.list': () => (this.#trained ? sample.bundles : []),
+      'server.status': () => this.#server,
+      'server.start': ({ port = 8000, nextFreePort }) => this.#serve(port, nextFreePort ?? false),
+      'server.stop': () => this.#setServer(stopped),
+      'server.try': () => ({ status: 200, body: JSON.stringify(sample.served), milliseconds: 2.34 }),
+      'pipeline.build': () => this.#build(),
+      'run.train': ({ model }) => this.#train(model),
+      'job.list': () => [...this.#jobs.values()],
+      'job.log': ({ id }) => ({ lines: sample.log, curve: this.#points.get(id) ?? (id === 'j-0002' ? sample.curve : []) }),
+      'job.cancel': ({ id }) => this.#change({ ...this.#jobs.get(id)!, status: 'cancelled', endedAt: new Date().toISOString() }),
+    };
+    if (this.#mode !== 'failing') return answers;
+    const damaged =
+      'The database of this workspace could not be read: block 12 does not match its checksum. Restore the workspace from a backup, or open its last checkpoint.';
+    const broken: Answers = {
+      'data.imports': fail(damaged),
+      'data.profile': fail(damaged),
+      'data.series': fail(damaged),
+      'data.rows': fail(damaged),
+      'data.preview': () => {
+        throw new EngineError(
+          'unreadable_file',
+          '/data/ratings.csv could not be read: permission denied. Allow reading it, or choose another file.',
+        );
+      },
+      'run.list': fail(damaged),
+      'run.users': fail(damaged),
+      'bundle.list': () => sample.bundles,
+      'model.list': () => sample.models,
+      'workspace.recent': fail('The list of recent workspaces could not be read. It is written anew when a workspace is opened.'),
+      'server.start': () => {
+        throw new EngineError('port_in_use', 'Port 8000 is already in use by another program. Stop that program, or choose another port.', {
+          port: 8000,
+        });
+      },
+      'pipeline.build': () => this.#build(true),
+    };
+    return { ...answers, ...broken };
+  }
+
+  #open(workspace: WorkspaceSummary): WorkspaceSummary {
+    this.#workspace = workspace;
+    this.emit({ type: 'workspace.changed' });
+    return workspace;
+  }
+
+  #change(job: Job): Job {
+    this.#jobs.set(job.id, job);
+    this.emit({ type: 'job.changed', job });
+    return job;
+  }
+
+  #setServer(status: ServerStatus): ServerStatus {
+    this.#server = status;
+    this.emit({ type: 'server.changed', status });
+    return status;
+  }
+
+  #serve(port: number, next: boolean): ServerStatus {
+    const at = next ? port + 1 : port;
+    const status: ServerStatus = {
+      ...stopped,
+      state: 'running',
+      url: `http://127.0.0.1:${at}`,
+      port: at,
+      pid: 4711,
+      bundle: 'b-0001',
+      modelVersion: '1',
+      startedAt: new Date().toISOString(),
+      requests: 48_213,
+      errors: 3,
+      events: 1204,
+      requestsPerSecond: 412,
+      p50Ms: 1.8,
+      p99Ms: 12.4,
+    };
+    return this.#setServer(status);
+  }
+
+  #new(kind: string, title: string, stages?: Stage[]): Job {
+    const now = new Date().toISOString();
+    return this.#change({
+      id: `j-${1000 + this.#jobs.size}`,
+      kind,
+      title,
+      status: 'running',
+      createdAt: now,
+      startedAt: now,
+      ...(stages ? { stages } : {}),
+    });
+  }
+
+  #import(files: number): Job {
+    const job = this.#new('data.import', `Import ${files} file`);
+    setTimeout(() => this.#change({ ...job, status: 'succeeded', endedAt: new Date().toISOString(), result: sample.importResult }), 400);
+    return job;
+  }
+
+  #train(model: string): Job {
+    const job = this.#new('run.train', `Train ${model}`);
+    const points: { phase: string; step: number; metrics: Record<string, number> }[] = [];
+    this.#points.set(job.id, points);
+    let epoch = 0;
+    const timer = setInterval(() => {
+      if (this.#jobs.get(job.id)?.status !== 'running') return clearInterval(timer);
+      epoch += 1;
+      const point = sample.curve[epoch - 1] ?? sample.curve.at(-1)!;
+      points.push(point);
+      this.emit({ type: 'job.curve', id: job.id, point });
+      this.#change({
+        ...job,
+        progress: { phase: 'train', done: epoch, total: 20, unit: 'epochs', rate: 1.4, metrics: point.metrics },
+        remainingSeconds: 20 - epoch,
+      });
+      if (epoch >= 20) {
+        clearInterval(timer);
+        this.#change({ ...job, status: 'succeeded', endedAt: new Date().toISOString(), result: sample.runs[0] });
+        this.emit({ type: 'runs.changed' });
+      }
+    }, 300);
+    return job;
+  }
+
+  #build(failing = false): Job {
+    const stages = (at: number, status: Stage['status']): Stage[] =>
+      pipelineStages.map(([id, label], index) => {
+        if (index < at) return { id, label, status: 'succeeded', seconds: 1.2 + index * 3, detail: sample.stageDetails[index]! };
+        return { id, label, status: index === at ? status : 'waiting' };
+      });
+    const job = this.#new('pipeline.build', 'Build recommender', stages(0, 'running'));
+    let tick = 0;
+    const timer = setInterval(() => {
+      tick += 1;
+      const at = Math.floor(tick / 4);
+      const now = new Date().toISOString();
+      if (failing && at === 1) {
+        clearInterval(timer);
+        const error = {
+          code: 'diverged',
+          message: 'The training diverged in epoch 3: the loss is not a number. Lower the learning rate, or raise the temperature.',
+          details: { epoch: 3, loss: 'NaN' },
+        };
+        this.#change({ ...job, stages: stages(1, 'failed'), status: 'failed', endedAt: now, error });
+      } else if (at >= 7) {
+        clearInterval(timer);
+        this.#trained = true;
+        this.#serve(8000, false);
+        this.#change({ ...job, stages: stages(7, 'waiting'), status: 'succeeded', endedAt: now, result: sample.pipelineResult });
+      } else {
+        this.#change({
+          ...job,
+          stages: stages(at, 'running'),
+          progress: { phase: pipelineStages[at]![1], done: (tick % 4) * 5, total: 20, unit: 'epochs', rate: 47_312 },
+          remainingSeconds: 30 - tick,
+        });
+      }
+    }, 250);
+    return job;
+  }
+}

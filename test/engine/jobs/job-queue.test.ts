@@ -112,7 +112,7 @@ test('the time that is left follows from the steps done so far in this phase', a
     await work.checkpoint({ phase: 'train', done: 0, total: 100 });
     await new Promise((resolve) => setTimeout(resolve, 600));
     await work.checkpoint({ phase: 'train', done: 50, total: 100 });
-    return queue.get(id).remainingSeconds;
+    return queue.list()[0]?.remainingSeconds;
   });
   // 50 of 100 took the time that passed, so the other 50 take about the same.
   const remaining = (await queue.wait(id)).result as number;

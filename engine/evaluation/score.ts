@@ -1,0 +1,72 @@
+import { EngineError } from '#contract/errors';
+import { createTally } from './metrics.ts';
+
+/** User–item pairs as they came: ids, and a rank or a value where the file has one. */
+export interface ListedPairs {
+  users: string[];
+  items: string[];
+  /** 1 is the best. */
+  ranks: Float64Array | null;
+  values: Float64Array | null;
+}
+
+export interface ScoreInput {
+  train: ListedPairs;
+  test: ListedPairs;
+  recommendations: ListedPairs;
+}
+
+/** Positions of each user's pairs, in the order of the file. */
+function byUser({ users }: ListedPairs): Map<string, number[]> {
+  const positions = new Map<string, number[]>();
+  users.forEach((user, at) => {
+    const own = positions.get(user);
+    if (own) own.push(at);
+    else positions.set(user, [at]);
+  });
+  return positions;
+}
+
+const itemsOf = (pairs: ListedPairs, positions: number[] = []): Set<string> => new Set(positions.map((at) => pairs.items[at] as string));
+
+/** Best first: by rank, else by falling value, else as they stand; equal ones as they stand. */
+function inOrder({ ranks, values }: ListedPairs, positions: number[]): number[] {
+  if (ranks) return positions.sort((a, b) => (ranks[a] as number) - (ranks[b] as number) || a - b);
+  if (values) return positions.sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
+  return positions;
+}
+
+/**
+ * Metrics of lists that any tool made (see `metrics.ts`), over every user of the test set who has a pair that is not in training. A user without a
+ * list counts with zeros. Training items take no place in a list, and an item counts once. Coverage is over every item that the files name.
+ */
+export function scoreLists(
+  { train, test, recommendations }: ScoreInput,
+  ks: readonly number[],
+): { metrics: Record<string, number>; errors: Record<string, number>; users: number } {
+  const rows = new Map<string, number>();
+  for (const pairs of [train, test, recommendations]) for (const item of pairs.items) if (!rows.has(item)) rows.set(item, rows.size);
+  const trained = byUser(train);
+  const listed = byUser(recommendations);
+  const tally = createTally(ks, rows.size);
+  const longest = Math.max(...ks);
+  for (const [user, positions] of byUser(test)) {
+    const had = itemsOf(train, trained.get(user));
+    const relevant = new Set([...itemsOf(test, positions)].filter((item) => !had.has(item)).map((item) => rows.get(item) as number));
+    if (relevant.size === 0) continue;
+    const list = new Set<number>();
+    for (const at of inOrder(recommendations, listed.get(user) ?? [])) {
+      const item = recommendations.items[at] as string;
+      if (list.size < longest && !had.has(item)) list.add(rows.get(item) as number);
+    }
+    tally.add(Int32Array.from(list), relevant);
+  }
+  const result = tally.result();
+  if (result.users === 0) {
+    throw new EngineError(
+      'bad_data',
+      'No user of the test file has a pair that is not in the training file. Look whether the two files name users and items alike.',
+    );
+  }
+  return result;
+}

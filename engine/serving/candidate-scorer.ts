@@ -1,107 +1,98 @@
 import type { RankingFeatures } from '../features/ranking-features.ts';
-import { type DenseNetwork, sigmoid } from '../math/dense.ts';
+import { type DenseNetwork, scoreDense, sigmoid } from '../math/dense.ts';
+import { createDenseKernel, type DenseKernel } from './wasm-kernel.ts';
 
 /** Scores the candidates of one request with a ranking network. */
 export interface CandidateScorer {
-  /** One score in (0, 1) for each of `itemRows`; the array is used again by the next call. */
-  score(userRow: number, itemRows: ArrayLike<number>, timestampMs: number): Float64Array;
+  /** One score in (0, 1) for each of `itemRows`. */
+  score(userRow: number, itemRows: ArrayLike<number>, timestampMs: number): Float32Array;
 }
 
-/** A layer with its weights turned: the weights of output j are `weights[j * inputs .. (j + 1) * inputs)`. */
-interface TurnedLayer {
+/** So many candidates are scored in one go; more go in parts. A multiple of four, as the kernel wants. */
+const capacity = 512;
+
+/** input × output weights in 32 bits, row by row; outputs filled up with zeros to a multiple of eight, as the kernel wants. */
+interface Layer {
   inputs: number;
   outputs: number;
-  weights: Float64Array;
-  bias: Float64Array;
+  weights: Float32Array;
+  bias: Float32Array;
 }
 
+const paddedTo = (multiple: number, value: number): number => Math.ceil(value / multiple) * multiple;
+
 /** Standardisation is linear, so it becomes part of the first layer: (x - m) / s · W + b = x · (W / s) + (b - m / s · W). */
-function turnLayers({ mean, scale, layers }: DenseNetwork): TurnedLayer[] {
+function foldLayers({ mean, scale, layers }: DenseNetwork): Layer[] {
+  let inputs = mean.length;
   return layers.map(({ weights, bias }, number) => {
-    const { rows: inputs, columns: outputs, data } = weights;
-    const turned: TurnedLayer = { inputs, outputs, weights: new Float64Array(inputs * outputs), bias: Float64Array.from(bias) };
-    for (let j = 0; j < outputs; j++) {
-      for (let i = 0; i < inputs; i++) {
-        const weight = (data[i * outputs + j] as number) / (number === 0 ? (scale[i] as number) : 1);
-        turned.weights[j * inputs + i] = weight;
-        if (number === 0) turned.bias[j] = (turned.bias[j] as number) - weight * (mean[i] as number);
+    const outputs = paddedTo(8, weights.columns);
+    const folded: Layer = { inputs, outputs, weights: new Float32Array(inputs * outputs), bias: new Float32Array(outputs) };
+    for (let j = 0; j < weights.columns; j++) {
+      let sum = bias[j] as number;
+      for (let i = 0; i < weights.rows; i++) {
+        const weight = (weights.data[i * weights.columns + j] as number) / (number === 0 ? (scale[i] as number) : 1);
+        folded.weights[i * outputs + j] = weight;
+        if (number === 0) sum -= weight * (mean[i] as number);
       }
+      folded.bias[j] = sum;
     }
-    return turned;
+    inputs = outputs;
+    return folded;
   });
 }
 
-/** Some inputs of a layer, as a layer of their own without a bias. */
-function sliceInputs(layer: TurnedLayer, start: number, end: number): TurnedLayer {
-  const inputs = end - start;
-  const weights = new Float64Array(inputs * layer.outputs);
-  for (let j = 0; j < layer.outputs; j++) {
-    weights.set(layer.weights.subarray(j * layer.inputs + start, j * layer.inputs + end), j * inputs);
-  }
-  return { inputs, outputs: layer.outputs, weights, bias: new Float64Array(layer.outputs) };
-}
-
-/**
- * output[r] += input[r] · weights for `count` rows, four rows at a time: each weight is read once for four products, whose sums do not wait for
- * one another. Twice as fast here as a row at a time.
- */
-function multiplyAdd(layer: TurnedLayer, input: Float64Array, output: Float64Array, count: number): void {
-  const { inputs, outputs, weights } = layer;
-  let row = 0;
-  for (; row + 4 <= count; row += 4) {
-    const x0 = row * inputs;
-    const x1 = x0 + inputs;
-    const x2 = x1 + inputs;
-    const x3 = x2 + inputs;
-    for (let j = 0; j < outputs; j++) {
-      const w = j * inputs;
-      let a = 0;
-      let b = 0;
-      let c = 0;
-      let d = 0;
-      for (let i = 0; i < inputs; i++) {
-        const weight = weights[w + i] as number;
-        a += weight * (input[x0 + i] as number);
-        b += weight * (input[x1 + i] as number);
-        c += weight * (input[x2 + i] as number);
-        d += weight * (input[x3 + i] as number);
-      }
-      const y = row * outputs + j;
-      output[y] = (output[y] as number) + a;
-      output[y + outputs] = (output[y + outputs] as number) + b;
-      output[y + 2 * outputs] = (output[y + 2 * outputs] as number) + c;
-      output[y + 3 * outputs] = (output[y + 3 * outputs] as number) + d;
-    }
-  }
-  for (; row < count; row++) {
-    for (let j = 0; j < outputs; j++) {
-      let sum = 0;
-      for (let i = 0; i < inputs; i++) sum += (weights[j * inputs + i] as number) * (input[row * inputs + i] as number);
-      output[row * outputs + j] = (output[row * outputs + j] as number) + sum;
-    }
+/** y += x · the layer's weights from input `from` on, for one row. */
+function addRow(layer: Layer, from: number, x: Float32Array, count: number, y: Float64Array): void {
+  for (let i = 0; i < count; i++) {
+    const value = x[i] as number;
+    const start = (from + i) * layer.outputs;
+    for (let j = 0; j < layer.outputs; j++) y[j] = (y[j] as number) + value * (layer.weights[start + j] as number);
   }
 }
 
-/** Each row of `output` becomes `values`. */
-function fillRows(output: Float64Array, values: Float64Array, count: number): void {
-  for (let row = 0; row < count; row++) output.set(values, row * values.length);
-}
-
-const rectify = (values: Float64Array, length: number): void => {
-  for (let i = 0; i < length; i++) if ((values[i] as number) < 0) values[i] = 0;
-};
-
-const growing = (): ((length: number) => Float64Array) => {
-  let buffer = new Float64Array(0);
-  return (length) => {
-    if (buffer.length < length) buffer = new Float64Array(2 * length);
-    return buffer;
+/** Every feature written and every product counted, without WebAssembly: for machines that have no vectors in it. */
+export function createPlainScorer(network: DenseNetwork, features: RankingFeatures): CandidateScorer {
+  return {
+    score(userRow, itemRows, timestampMs) {
+      const { width } = features;
+      const data = new Float32Array(itemRows.length * width);
+      for (let at = 0; at < itemRows.length; at++) features.write(userRow, itemRows[at] as number, timestampMs, data, at * width);
+      return scoreDense(network, { rows: itemRows.length, columns: width, data });
+    },
   };
-};
+}
+
+/** Where things lie in the kernel's memory, in floats. */
+interface Places {
+  x: number;
+  weights: number[];
+  outputs: number[];
+  end: number;
+}
+
+function placesOf(layers: Layer[], perCandidate: number): Places {
+  let end = capacity * perCandidate;
+  const take = (length: number): number => {
+    const start = end;
+    end += paddedTo(4, length);
+    return start;
+  };
+  const weights = layers.map((layer, number) => take((number === 0 ? perCandidate : layer.inputs) * layer.outputs));
+  const outputs = layers.map((layer) => take(capacity * layer.outputs));
+  return { x: 0, weights, outputs, end };
+}
+
+function kernelFor(places: Places): DenseKernel | null {
+  try {
+    return createDenseKernel(4 * places.end);
+  } catch {
+    return null;
+  }
+}
 
 /**
- * A scorer over the ranker's own features. The user's share of the first layer is the same for all candidates and counted once a request; the
- * share of an item's embedding never changes and is counted once an item.
+ * A scorer over the ranker's own features, the products in WebAssembly. Of the first layer, the user's share is the same for all candidates and
+ * counted once a request; the share of an item's embedding never changes and is counted once an item.
  * Throws an Error where the network takes other features than these.
  */
 export function createCandidateScorer(network: DenseNetwork, features: RankingFeatures, itemCount: number): CandidateScorer {
@@ -109,68 +100,72 @@ export function createCandidateScorer(network: DenseNetwork, features: RankingFe
   if (network.mean.length !== features.width) {
     throw new Error(`The ranker takes ${network.mean.length} features, and the bundle makes ${features.width}.`);
   }
-  const layers = turnLayers(network);
-  const first = layers[0] as TurnedLayer;
-  const fixed = features.names.slice(item.start, item.end).findIndex((name) => !name.startsWith('item-embedding-'));
-  const fixedEnd = item.start + Math.max(fixed, 0);
-  const userPart = sliceInputs(first, user.start, user.end);
-  const fixedPart = sliceInputs(first, item.start, fixedEnd);
-  const changingPart = sliceInputs(first, fixedEnd, item.end);
-  const crossPart = sliceInputs(first, cross.start, cross.end);
+  const layers = foldLayers(network);
+  const first = layers[0] as Layer;
+  const changingFrom = features.names.findIndex((name, i) => i >= item.start && !name.startsWith('item-embedding-'));
+  const fixedCount = changingFrom - item.start;
+  const changingCount = item.end - changingFrom;
+  // The changing features of the item and those of the pair are neighbours, so that one product takes both.
+  const perCandidate = cross.end - changingFrom;
+  const places = placesOf(layers, perCandidate);
+  const kernel = item.end === cross.start ? kernelFor(places) : null;
+  if (!kernel) return createPlainScorer(network, features);
 
+  const floats = new Float32Array(kernel.memory.buffer);
+  layers.forEach(({ weights, outputs }, number) => {
+    floats.set(number === 0 ? weights.subarray(changingFrom * outputs, cross.end * outputs) : weights, places.weights[number]);
+  });
   const shares = new Float32Array(itemCount * first.outputs);
   const known = new Uint8Array(itemCount);
   const row = new Float32Array(features.width);
-  const wide = Float64Array.from(row);
-  const changingInput = growing();
-  const crossInput = growing();
-  const outputs = layers.map(growing);
+  const sums = new Float64Array(first.outputs);
 
   const learnShare = (itemRow: number): void => {
-    for (let i = 0; i < fixedPart.inputs; i++) wide[i] = row[i] as number;
-    const share = new Float64Array(first.outputs);
-    multiplyAdd(fixedPart, wide, share, 1);
-    shares.set(share, itemRow * first.outputs);
+    sums.fill(0);
+    addRow(first, item.start, row, fixedCount, sums);
+    shares.set(sums, itemRow * first.outputs);
     known[itemRow] = 1;
+  };
+
+  /** Writes what differs from candidate to candidate, and starts the first layer with what does not. */
+  const prepare = (base: Float64Array, userRow: number, itemRow: number, timestampMs: number, at: number): void => {
+    features.writeItem(itemRow, timestampMs, row, 0);
+    if (known[itemRow] === 0) learnShare(itemRow);
+    const x = places.x + at * perCandidate;
+    for (let i = 0; i < changingCount; i++) floats[x + i] = row[fixedCount + i] as number;
+    features.writeCross(userRow, itemRow, floats, x + changingCount);
+    const y = (places.outputs[0] as number) + at * first.outputs;
+    const share = itemRow * first.outputs;
+    for (let j = 0; j < first.outputs; j++) floats[y + j] = (base[j] as number) + (shares[share + j] as number);
+  };
+
+  const runLayers = (count: number): number => {
+    const rows = paddedTo(4, count);
+    let input = places.x;
+    layers.forEach((layer, number) => {
+      const output = places.outputs[number] as number;
+      if (number > 0) for (let at = 0; at < rows; at++) floats.set(layer.bias, output + at * layer.outputs);
+      const floor = number < layers.length - 1 ? 0 : Number.NEGATIVE_INFINITY;
+      const inputs = number === 0 ? perCandidate : layer.inputs;
+      kernel.multiplyAdd(4 * input, 4 * (places.weights[number] as number), 4 * output, rows, inputs, layer.outputs, floor);
+      input = output;
+    });
+    return input;
   };
 
   return {
     score(userRow, itemRows, timestampMs) {
-      const count = itemRows.length;
+      const scores = new Float32Array(itemRows.length);
       features.writeUser(userRow, timestampMs, row, 0);
-      for (let i = 0; i < userPart.inputs; i++) wide[i] = row[i] as number;
-      const base = first.bias.slice();
-      multiplyAdd(userPart, wide, base, 1);
-
-      const hidden = (outputs[0] as (length: number) => Float64Array)(count * first.outputs);
-      fillRows(hidden, base, count);
-      const changing = changingInput(count * changingPart.inputs);
-      const crossed = crossInput(count * crossPart.inputs);
-      for (let at = 0; at < count; at++) {
-        const itemRow = itemRows[at] as number;
-        features.writeItem(itemRow, timestampMs, row, 0);
-        if (known[itemRow] === 0) learnShare(itemRow);
-        const share = itemRow * first.outputs;
-        const start = at * first.outputs;
-        for (let j = 0; j < first.outputs; j++) hidden[start + j] = (hidden[start + j] as number) + (shares[share + j] as number);
-        for (let i = 0; i < changingPart.inputs; i++) changing[at * changingPart.inputs + i] = row[fixedPart.inputs + i] as number;
-        features.writeCross(userRow, itemRow, row, 0);
-        for (let i = 0; i < crossPart.inputs; i++) crossed[at * crossPart.inputs + i] = row[i] as number;
+      const base = Float64Array.from(first.bias);
+      addRow(first, user.start, row, user.end - user.start, base);
+      const last = (layers.at(-1) as Layer).outputs;
+      for (let start = 0; start < itemRows.length; start += capacity) {
+        const count = Math.min(capacity, itemRows.length - start);
+        for (let at = 0; at < count; at++) prepare(base, userRow, itemRows[start + at] as number, timestampMs, at);
+        const output = runLayers(count);
+        for (let at = 0; at < count; at++) scores[start + at] = sigmoid(floats[output + at * last] as number);
       }
-      multiplyAdd(changingPart, changing, hidden, count);
-      multiplyAdd(crossPart, crossed, hidden, count);
-
-      let input = hidden;
-      for (let number = 1; number < layers.length; number++) {
-        const layer = layers[number] as TurnedLayer;
-        rectify(input, count * layer.inputs);
-        const output = (outputs[number] as (length: number) => Float64Array)(count * layer.outputs);
-        fillRows(output, layer.bias, count);
-        multiplyAdd(layer, input, output, count);
-        input = output;
-      }
-      const scores = input.subarray(0, count);
-      for (let at = 0; at < count; at++) scores[at] = sigmoid(scores[at] as number);
       return scores;
     },
   };

@@ -1,46 +1,77 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadRankingFeatures } from '../../../engine/features/ranking-features.ts';
 import { denseNetworkFrom, scoreDense } from '../../../engine/math/dense.ts';
-import { createCandidateScorer } from '../../../engine/serving/candidate-scorer.ts';
+import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
+import { createCandidateScorer, createPlainScorer } from '../../../engine/serving/candidate-scorer.ts';
 import { randomNetwork, sampleContents } from '../bundles/sample-contents.ts';
 
-test.each([[[]], [[16]], [[64, 32]], [[33, 7, 5]]])('hidden layers %j: the same scores as the plain reference over whole feature rows', (hidden: number[]) => {
+const timestampMs = 1_700_000_500_000;
+
+function ranker(hidden: number[]) {
   const contents = sampleContents({ users: 20, items: 60, dimensions: 12, hidden });
   const arrays = contents.ranker?.arrays ?? {};
   const features = loadRankingFeatures(arrays, contents);
-  const network = denseNetworkFrom(arrays);
-  const scorer = createCandidateScorer(network, features, 60);
-  const timestampMs = 1_700_000_500_000;
-  for (const [userRow, count] of [
+  return { features, network: denseNetworkFrom(arrays) };
+}
+
+/** Whole feature rows of some candidates, as training writes them. */
+function featureRows(features: ReturnType<typeof ranker>['features'], userRow: number, itemRows: number[]) {
+  const rows = { rows: itemRows.length, columns: features.width, data: new Float32Array(itemRows.length * features.width) };
+  itemRows.forEach((itemRow, i) => {
+    features.write(userRow, itemRow, timestampMs, rows.data, i * features.width);
+  });
+  return rows;
+}
+
+describe.each([[[]], [[16]], [[64, 32]], [[33, 7, 5]]])('hidden layers %j', (hidden: number[]) => {
+  test.each([
     [0, 60],
     [7, 3],
     [19, 1],
     [-1, 10],
-  ] as const) {
+    [3, 700],
+  ])('user row %i, %i candidates: the same scores as the plain reference over whole feature rows', (userRow, count) => {
+    const { features, network } = ranker(hidden);
     const itemRows = Array.from({ length: count }, (_, i) => (i * 7) % 60);
-    const rows = { rows: count, columns: features.width, data: new Float32Array(count * features.width) };
-    itemRows.forEach((itemRow, i) => features.write(userRow, itemRow, timestampMs, rows.data, i * features.width));
-    const expected = scoreDense(network, rows);
-    const scores = scorer.score(userRow, itemRows, timestampMs);
-    expect(scores).toHaveLength(count);
-    expected.forEach((score, i) => expect(scores[i]).toBeCloseTo(score, 6));
-    // Once more, from what is remembered of the items.
-    expect([...scorer.score(userRow, itemRows, timestampMs)].every((score, i) => Math.abs(score - (expected[i] as number)) < 1e-6)).toBe(true);
-  }
+    const expected = scoreDense(network, featureRows(features, userRow, itemRows));
+    const scorer = createCandidateScorer(network, features, 60);
+    // Twice: the second time from what is remembered of the items.
+    for (const scores of [scorer.score(userRow, itemRows, timestampMs), scorer.score(userRow, itemRows, timestampMs)]) {
+      expect(scores).toHaveLength(count);
+      expect(Math.max(...scores.map((score, i) => Math.abs(score - (expected[i] as number))))).toBeLessThan(2e-6);
+    }
+    expect(createPlainScorer(network, features).score(userRow, itemRows, timestampMs)).toEqual(expected);
+  });
+});
+
+test("the server's scores are TensorFlow's own", async () => {
+  const { tf } = await loadTensorFlow();
+  const { features, network } = ranker([64, 32]);
+  const itemRows = Array.from({ length: 60 }, (_, row) => row);
+  const rows = featureRows(features, 5, itemRows);
+  const expected = tf.tidy(() => {
+    let x = tf.tensor2d(rows.data, [rows.rows, rows.columns]).sub(network.mean).div(network.scale);
+    network.layers.forEach(({ weights, bias }, number) => {
+      x = x.matMul(tf.tensor2d(weights.data, [weights.rows, weights.columns])).add(tf.tensor1d(bias));
+      if (number < network.layers.length - 1) x = x.relu();
+    });
+    return x.sigmoid().dataSync();
+  });
+  const scores = createCandidateScorer(network, features, 60).score(5, itemRows, timestampMs);
+  scores.forEach((score, i) => {
+    expect(Math.abs(score - (expected[i] as number))).toBeLessThan(2e-6);
+  });
 });
 
 test('an event changes the next scores', () => {
-  const contents = sampleContents();
-  const arrays = contents.ranker?.arrays ?? {};
-  const features = loadRankingFeatures(arrays, contents);
-  const scorer = createCandidateScorer(denseNetworkFrom(arrays), features, 80);
-  const before = [...scorer.score(0, [1, 2, 3], 1_700_100_000_000)];
+  const { features, network } = ranker([16]);
+  const scorer = createCandidateScorer(network, features, 60);
+  const before = scorer.score(0, [1, 2, 3], 1_700_100_000_000);
   features.observe(0, 2, 1_700_100_000_000, 1);
-  expect([...scorer.score(0, [1, 2, 3], 1_700_100_000_001)]).not.toEqual(before);
+  expect(scorer.score(0, [1, 2, 3], 1_700_100_000_001)).not.toEqual(before);
 });
 
 test('a network for other features is refused', () => {
-  const contents = sampleContents();
-  const features = loadRankingFeatures(contents.ranker?.arrays ?? {}, contents);
+  const { features } = ranker([16]);
   expect(() => createCandidateScorer(randomNetwork(5, [4], 1), features, 80)).toThrow(/takes 5 features.*makes/);
 });

@@ -11,6 +11,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'chrome114',
     cssTarget: 'chrome114',
+    // The page's policy takes fonts and images from files only.
+    assetsInlineLimit: 0,
     // One plot library makes most of it, and it comes from the disk.
     chunkSizeWarningLimit: 6000,
   },

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test as base, type ElectronApplication, _electron, expect, type Page } from '@playwright/test';
+
+/** The folder of the clone. */
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+const executablePath = createRequire(join(root, 'package.json'))('electron') as string;
+
+/** Software drawing, and no sandbox where root cannot have one. */
+export const flags = [
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-gpu',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+];
+
+/** The environment of the app under test: settings of its own, and nothing that would make Electron plain Node. */
+export function appEnvironment(userData: string): Record<string, string> {
+  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
+  return { ...(env as Record<string, string>), RECSMITH_USER_DATA: userData };
+}
+
+/** A window of the real app. */
+export interface App {
+  electron: ElectronApplication;
+  page: Page;
+  /** What the page said on its console, and what broke in it. */
+  console: string[];
+  /** The main process's and its children's standard error. */
+  stderr: string[];
+}
+
+/** Starts the app and waits until the window says that its engine is running. */
+export async function launch(userData: string): Promise<App> {
+  const electron = await _electron.launch({ executablePath, args: [...flags, root], env: appEnvironment(userData) });
+  const stderr: string[] = [];
+  const lines: string[] = [];
+  electron.process().stderr?.on('data', (chunk: Buffer) => stderr.push(String(chunk)));
+  const page = await electron.firstWindow();
+  page.on('console', (message) => lines.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => lines.push(`pageerror: ${error.message}`));
+  await expect(page.getByTestId('engine-state')).toHaveAttribute('data-state', 'running');
+  return { electron, page, console: lines, stderr };
+}
+
+export async function openView(page: Page, view: string): Promise<void> {
+  await page.getByTestId(`nav-${view}`).click();
+  await expect(page.getByTestId(`view-${view}`)).toBeVisible();
+}
+
+/** The process of one of our entries, by the name it was started with. */
+export function processId(app: App, name: 'engine' | 'trainer' | 'server'): Promise<number | undefined> {
+  return app.electron.evaluate(
+    ({ app: electronApp }, service) => electronApp.getAppMetrics().find((metric) => metric.name === `Recsmith ${service}`)?.pid,
+    name,
+  );
+}
+
+/** The next open-file dialog answers with these paths. */
+export async function answerDialog(app: App, paths: string[]): Promise<void> {
+  await app.electron.evaluate(({ dialog }, filePaths) => {
+    dialog.showOpenDialog = (async () => ({ canceled: false, filePaths })) as never;
+    dialog.showSaveDialog = (async () => ({ canceled: false, filePath: filePaths[0] })) as never;
+  }, paths);
+}
+
+interface Fixtures {
+  /** A settings folder of this test's own. */
+  userData: string;
+  app: App;
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from the pattern.
+  userData: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'recsmith-e2e-'));
+    await use(folder);
+    rmSync(folder, { recursive: true, force: true });
+  },
+  app: async ({ userData }, use, info) => {
+    const app = await launch(userData);
+    await use(app);
+    if (info.status !== info.expectedStatus) {
+      await app.page.screenshot({ path: info.outputPath('window.png') }).catch(() => undefined);
+      await info.attach('console', { body: app.console.join('\n') });
+      await info.attach('stderr', { body: app.stderr.join('') });
+    }
+    await app.electron.close();
+  },
+});
+
+export { expect };

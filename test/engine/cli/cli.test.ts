@@ -88,7 +88,7 @@ test('the evaluator scores lists of any tool', { timeout: 60_000 }, () =>
 
 test('Ctrl-C stops a training cleanly, with exit code 130 and no run left behind', { timeout: 120_000 }, () =>
   withSample(async ({ workspace, state }) => {
-    const words = ['train', workspace, '--model', 'two-tower', '--set', 'epochs=400', '--set', 'patience=400'];
+    const words = ['train', workspace, '--model', 'two-tower', '--set', 'epochs=400', '--set', 'patience=100', '--set', 'batchSize=16'];
     const stopped = await recsmith(words, { state, signalAfterMs: 4000 });
     expect(stopped.code).toBe(130);
     expect(await recsmithJson(['runs', workspace], { state })).toEqual({ runs: [] });

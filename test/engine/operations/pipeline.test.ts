@@ -5,6 +5,8 @@ import type { PipelineResult } from '#contract/pipeline';
 import { type TestEngine, withEngine, withSampleData } from '../../support/engine.ts';
 
 const quick = { params: { epochs: 3 } };
+/** Small batches and all the patience there is: longer than any test waits. */
+const endless = { epochs: 400, patience: 100, batchSize: 16 };
 
 async function getJson(url: string): Promise<Record<string, unknown>> {
   const answer = await fetch(url);
@@ -27,8 +29,8 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
     const result = await builtAndServed(engine);
     expect(result.table.map((row) => row.label)).toHaveLength(4);
 
-    const users = await engine.call('run.users', { limit: 5 });
-    const user = users[0]?.userId as string;
+    // The least active user: there is enough left to recommend.
+    const user = (await engine.call('run.users', { limit: 200 })).at(-1)?.userId as string;
     const first = await getJson(`${result.url}/recommend/${encodeURIComponent(user)}`);
     expect(first.source).toBe('ranker');
     const items = (first.items as { item_id: string }[]).map((item) => item.item_id);
@@ -100,7 +102,7 @@ test('a server that is killed is told as failed, harms nothing, and starts again
 test('a trainer that is killed fails its job within two seconds, and the workspace is unharmed', { timeout: 120_000 }, () =>
   withEngine(async (engine) => {
     await withSampleData(engine);
-    const started = await engine.call('run.train', { model: 'two-tower', params: { epochs: 400, patience: 400 } });
+    const started = await engine.call('run.train', { model: 'two-tower', params: endless });
     await expect.poll(() => engine.children.some(({ entry }) => entry === 'trainer'), { timeout: 10_000 }).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const killed = performance.now();
@@ -116,7 +118,7 @@ test('a trainer that is killed fails its job within two seconds, and the workspa
 test('a training stops within a second of being cancelled', { timeout: 120_000 }, () =>
   withEngine(async (engine) => {
     await withSampleData(engine);
-    const started = await engine.call('run.train', { model: 'two-tower', params: { epochs: 400, patience: 400 } });
+    const started = await engine.call('run.train', { model: 'two-tower', params: endless });
     await new Promise((resolve) => setTimeout(resolve, 3000));
     const asked = performance.now();
     await engine.call('job.cancel', { id: started.id });

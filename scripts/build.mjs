@@ -89,7 +89,7 @@ if (process.argv[1] === import.meta.filename || process.argv[1]?.endsWith(`${pat
   try {
     await buildAll(sources ?? hashTree(root, (await import('./setup/build-step.mjs')).SOURCES));
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,6 @@
 // Starts programs, and keeps what they said for when they fail.
 import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * @typedef {object} RunResult
@@ -60,7 +61,7 @@ export function run(command, args, options = {}) {
  * @param {RunResult} result
  */
 export function lastLines(result, count = 6) {
-  return `${result.stdout}\n${result.stderr}`
+  return stripVTControlCharacters(`${result.stdout}\n${result.stderr}`)
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line.length > 0)

@@ -1,8 +1,7 @@
 import './client/zod-setup.ts';
-import '@blueprintjs/core/lib/css/blueprint.css';
-import '@blueprintjs/select/lib/css/blueprint-select.css';
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
+import './styles/vendor.css';
 import './styles/tokens.css';
 import './styles/blueprint.css';
 import './styles/frame.css';

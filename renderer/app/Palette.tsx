@@ -1,5 +1,6 @@
-import { MenuItem } from '@blueprintjs/core';
-import { Omnibar } from '@blueprintjs/select';
+import { InputGroup, MenuItem, Overlay2 } from '@blueprintjs/core';
+import { SearchIcon } from '@blueprintjs/icons';
+import { QueryList } from '@blueprintjs/select';
 import { useMemo } from 'react';
 import { bridge } from '../client/bridge.ts';
 import { openWorkspaceAt } from '../client/commands.ts';
@@ -56,10 +57,10 @@ export function Palette({ commands }: PaletteProps) {
     }
   };
 
+  // Mounted afresh each time, so that it starts with an empty query.
+  if (!open) return null;
   return (
-    <Omnibar<PaletteEntry>
-      isOpen={open}
-      onClose={close}
+    <QueryList<PaletteEntry>
       items={entries}
       itemListPredicate={filterEntries}
       itemRenderer={(entry, { handleClick, handleFocus, modifiers, ref }) =>
@@ -79,8 +80,21 @@ export function Palette({ commands }: PaletteProps) {
       onItemSelect={select}
       noResults={<MenuItem disabled text="Nothing by that name." roleStructure="listoption" />}
       resetOnSelect
-      inputProps={{ placeholder: 'Search or run a command', 'aria-label': 'Search or run a command' }}
-      overlayProps={{ transitionDuration: 0 }}
+      renderer={({ handleKeyDown, handleKeyUp, handleQueryChange, itemList, query }) => (
+        <Overlay2 isOpen onClose={close} transitionDuration={0}>
+          <div className="palette" role="dialog" aria-label="Command palette" onKeyDown={handleKeyDown} onKeyUp={handleKeyUp}>
+            <InputGroup
+              autoFocus
+              leftElement={<SearchIcon size={16} className="input-icon" />}
+              placeholder="Search or run a command"
+              aria-label="Search or run a command"
+              value={query}
+              onChange={handleQueryChange}
+            />
+            {itemList}
+          </div>
+        </Overlay2>
+      )}
     />
   );
 }

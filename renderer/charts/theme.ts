@@ -47,7 +47,15 @@ export function baseLayout(theme: ChartTheme): Record<string, unknown> {
     margin: { l: 48, r: 16, t: 12, b: 36 },
     hovermode: 'x unified',
     hoverlabel: { bgcolor: theme.panel, bordercolor: theme.line, font: { size: 11, color: theme.ink } },
-    legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { size: 11, color: theme.muted }, bgcolor: 'rgba(0,0,0,0)' },
+    legend: {
+      orientation: 'h',
+      traceorder: 'normal',
+      x: 0,
+      y: 1.02,
+      yanchor: 'bottom',
+      font: { size: 11, color: theme.muted },
+      bgcolor: 'rgba(0,0,0,0)',
+    },
     showlegend: false,
     dragmode: 'zoom',
     // The same value keeps a reader's zoom while a curve grows.

@@ -30,6 +30,9 @@ function Contents() {
   const rejected = (imports.data ?? []).reduce((sum, file) => sum + file.rejected, 0);
   const nothing = imports.data?.length === 0 && profile.data?.interactions === 0;
   const sample = useAction(openSample);
+  const retry = () => {
+    for (const answer of [imports, profile, series]) answer.reload();
+  };
 
   if (nothing) {
     return (
@@ -47,6 +50,10 @@ function Contents() {
         {sample.error && <ErrorNote error={sample.error} />}
       </Panel>
     );
+  }
+  if (imports.error && !imports.data && profile.error?.message === imports.error.message) {
+    // Nothing of the workspace can be read: said once, not in each panel.
+    return <ErrorNote error={imports.error} onRetry={retry} />;
   }
   return (
     <>

@@ -119,7 +119,15 @@ export function popularityFigure(popularity: Popularity, theme: ChartTheme): Fig
       margin: { l: 48, r: 48, t: 28, b: 36 },
       xaxis: axis(theme, 'Item rank by popularity', { rangemode: 'tozero', tickformat: ',d' }),
       yaxis: axis(theme, 'Interactions (log scale)', { type: 'log', tickformat: ',d', dtick: 1 }),
-      yaxis2: axis(theme, 'Cumulative share', { overlaying: 'y', side: 'right', range: [0, 1.02], tickformat: '.0%', showgrid: false }),
+      yaxis2: axis(theme, 'Cumulative share', {
+        overlaying: 'y',
+        side: 'right',
+        range: [0, 1.02],
+        tickformat: '.0%',
+        showgrid: false,
+        tickmode: 'array',
+        tickvals: [0, 0.25, 0.5, 0.75, 1],
+      }),
     },
     caption: popularityCaption(popularity),
     table: {

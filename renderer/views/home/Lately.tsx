@@ -19,7 +19,7 @@ function JobLine({ job, now }: { job: Job; now: number }) {
       <button type="button" className="line-button" onClick={() => openView('jobs', { job: job.id })}>
         <JobStatusText status={job.status} />
         <span className="grow">{job.title}</span>
-        <span className="muted">{jobDuration(job, now)}</span>
+        <span className="muted">{job.endedAt ? jobDuration(job, now) : ''}</span>
         <time className="muted" dateTime={job.createdAt} title={formatMoment(job.createdAt)}>
           {formatAge(job.createdAt, now)}
         </time>

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { Job } from '#contract/job';
+import { newestPipeline, resultOfPipeline, stagesToDraw, verdictOfRun, viewOfStage } from '../../../../renderer/views/home/pipeline.ts';
+import { pipelineResult, runs, workspace } from '../../../support/fake-data.ts';
+
+const pipeline: Job = {
+  id: 'p',
+  kind: 'pipeline.build',
+  title: 'Build recommender',
+  status: 'succeeded',
+  createdAt: '2024-01-02T00:00:00Z',
+  stages: [{ id: 'data', label: 'Data', status: 'succeeded' }],
+  result: pipelineResult,
+};
+
+test('every stage opens a view', () => {
+  expect(['data', 'retrieval', 'ranking', 'evaluation', 'index', 'bundle', 'serve'].map(viewOfStage)).toEqual([
+    'data',
+    'models',
+    'models',
+    'models',
+    'models',
+    'serve',
+    'serve',
+  ]);
+});
+
+test('the pipeline is the newest job that has stages', () => {
+  const { stages: _, ...plain } = pipeline;
+  expect(newestPipeline({ p: pipeline, t: { ...plain, id: 't', createdAt: '2024-01-03T00:00:00Z' } })?.id).toBe('p');
+  expect(newestPipeline({})).toBeUndefined();
+});
+
+test('its result counts only when it succeeded and is whole', () => {
+  expect(resultOfPipeline(pipeline)?.verdict).toBe(pipelineResult.verdict);
+  expect(resultOfPipeline({ ...pipeline, status: 'failed' })).toBeUndefined();
+  expect(resultOfPipeline({ ...pipeline, result: { run: 'r' } })).toBeUndefined();
+});
+
+test('without a pipeline the strip shows what the workspace has already', () => {
+  const stages = stagesToDraw(undefined, { workspace, runs, server: null });
+  expect(stages.map((stage) => [stage.id, stage.status, stage.detail])).toEqual([
+    ['data', 'succeeded', '100,000 interactions'],
+    ['retrieval', 'succeeded', 'Two-tower'],
+    ['ranking', 'succeeded', 'Neural ranker'],
+    ['evaluation', 'succeeded', 'NDCG@10 0.1148'],
+    ['index', 'succeeded', 'in the bundle'],
+    ['bundle', 'succeeded', 'active'],
+    ['serve', 'waiting', undefined],
+  ]);
+  expect(stagesToDraw(undefined, { workspace: null, runs: [], server: null }).every((stage) => stage.status === 'waiting')).toBe(true);
+  expect(stagesToDraw(pipeline, { workspace, runs, server: null })).toEqual(pipeline.stages);
+});
+
+test('the verdict of a run on disk names the best baseline and the oracle', () => {
+  // 0.1148 / 0.0921 = 1.25; 0.1148 / 0.1342 = 86 %.
+  expect(verdictOfRun(runs[0]!)).toBe(
+    'Two-tower reaches NDCG@10 0.1148, against 0.0921 of Item KNN, the best baseline (1.25 times), 86 % of the oracle.',
+  );
+  expect(verdictOfRun({ ...runs[0]!, baselines: [], oracle: undefined })).toBe('Two-tower reaches NDCG@10 0.1148.');
+});

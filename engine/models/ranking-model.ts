@@ -29,13 +29,13 @@ export interface FittedRanker {
 
 /** Parameters that every ranking model has: what its rows are made of. */
 export const rankingRowParams = {
-  negatives: z.number().int().min(1).max(50).default(8).describe('Items not chosen, for each item chosen, that the ranker learns from'),
-  hardShare: z
+  negatives: z
     .number()
-    .min(0)
-    .max(1)
-    .default(0)
-    .describe("Share of the negatives that are retrieval's own best candidates; of the rest, one half is popular, the other any item"),
+    .int()
+    .min(1)
+    .max(50)
+    .default(8)
+    .describe('Items not chosen, for each item chosen, that the ranker learns from; half of them popular, half any item'),
 };
 
 /** Scores the candidates of a request. */

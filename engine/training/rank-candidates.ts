@@ -1,4 +1,4 @@
-import type { Interactions, Matrix } from '../math/arrays.ts';
+import type { Interactions } from '../math/arrays.ts';
 import type { Random } from '../math/random.ts';
 import type { RankHistory } from './rank-history.ts';
 
@@ -18,12 +18,8 @@ export interface NegativeMix {
   uniform: number;
   /** With a chance proportional to its interactions so far. */
   popular: number;
-  /** The best by retrieval's dot product of a few dozen popular and uniform ones: what the ranker will have to tell apart. */
-  hard: number;
 }
 
-/** How many draws the best is taken of, for a hard negative. */
-const hardPool = 32;
 /** Draws before a negative is given up, for users who know almost everything. */
 const mostTries = 20;
 
@@ -52,24 +48,14 @@ export function drawCandidates(
   mix: NegativeMix,
   interactions: Interactions,
   history: RankHistory,
-  embeddings: { userEmbeddings: Matrix; itemEmbeddings: Matrix },
   random: Random,
 ): RankRequests {
   const { users, items } = interactions;
-  const { userEmbeddings, itemEmbeddings } = embeddings;
-  const width = 1 + mix.uniform + mix.popular + mix.hard;
+  const width = 1 + mix.uniform + mix.popular;
   const kept: number[] = [];
   const offsets = [0];
   const candidates = new Int32Array(positions.length * width);
   let end = 0;
-
-  const dot = (user: number, item: number): number => {
-    let sum = 0;
-    const columns = itemEmbeddings.columns;
-    for (let i = 0; i < columns; i++)
-      sum += (userEmbeddings.data[user * columns + i] as number) * (itemEmbeddings.data[item * columns + i] as number);
-    return sum;
-  };
 
   for (const position of positions) {
     const user = users[position] as number;
@@ -90,23 +76,9 @@ export function drawCandidates(
       }
       return -1;
     };
-    const hard = (): number => {
-      let best = -1;
-      let bestScore = Number.NEGATIVE_INFINITY;
-      for (let i = 0; i < hardPool; i++) {
-        const item = i % 2 === 0 ? uniform() : popular();
-        const score = dot(user, item);
-        if (score > bestScore && allowed(item)) {
-          best = item;
-          bestScore = score;
-        }
-      }
-      return best;
-    };
     const add = (item: number): void => {
       if (item >= 0) candidates[end++] = item;
     };
-    for (let i = 0; i < mix.hard; i++) add(hard());
     for (let i = 0; i < mix.popular; i++) add(fresh(popular));
     for (let i = 0; i < mix.uniform; i++) add(fresh(uniform));
     if (end === start + 1) {

@@ -1,10 +1,10 @@
 import { EngineError } from '#contract/errors';
 import { measureRanking, type ScoredRows } from '../evaluation/ranking-metrics.ts';
-import { createRankingFeatures } from '../features/ranking-features.ts';
+import { createRankingFeatures, type RankingFeatures } from '../features/ranking-features.ts';
 import { createRandom, type Random } from '../math/random.ts';
 import type { FitContext } from '../models/model.ts';
 import { parseParams } from '../models/parameters.ts';
-import { type RankingRows, rankingRowParams } from '../models/ranking-model.ts';
+import { type FittedRanker, type RankingRows, rankingRowParams } from '../models/ranking-model.ts';
 import { findRankingModel } from '../models/ranking-registry.ts';
 import { loadTensorFlow } from '../models/tensorflow.ts';
 import { scoreBaselines } from './rank-baselines.ts';
@@ -13,22 +13,25 @@ import { createRankHistory } from './rank-history.ts';
 import { createFeatureReplay } from './rank-rows.ts';
 import type { RankOutcome, RankTask } from './tasks.ts';
 
+type TaskContext = Pick<FitContext, 'checkpoint' | 'curve' | 'log'>;
+
 /** Candidates of a test request: its item and 49 others, the same ones for every model and every parameter. */
-const testMix: NegativeMix = { uniform: 25, popular: 24, hard: 0 };
-const testSuffix = ':sampled-50';
+const testMix: NegativeMix = { uniform: 25, popular: 24 };
 const validationShare = 0.15;
 /** Feature values that are held at once, for learning and for the test: 128 MB and 160 MB. */
 const mostTrainingValues = 32_000_000;
 const mostTestValues = 40_000_000;
 const leastRequests = { train: 20, validation: 5, test: 10 };
 
-/** The parameters of every ranking model as the numbers of negatives of each kind. */
+/** Half of a request's negatives are popular, the other half any item. */
 function mixOf(params: Record<string, unknown>): NegativeMix {
   const negatives = rankingRowParams.negatives.parse(params.negatives);
-  const hard = Math.round(negatives * rankingRowParams.hardShare.parse(params.hardShare));
-  const popular = Math.floor((negatives - hard) / 2);
-  return { hard, popular, uniform: negatives - hard - popular };
+  const popular = Math.floor(negatives / 2);
+  return { popular, uniform: negatives - popular };
 }
+
+/** Candidates of a request: its positive and its negatives. */
+const candidatesOf = ({ uniform, popular }: NegativeMix): number => 1 + uniform + popular;
 
 /** At most `count` of the positions, any with the same chance, still in order. */
 function sample(positions: Int32Array, count: number, random: Random): Int32Array {
@@ -58,82 +61,95 @@ function weightsOf(test: RankingRows, train: RankingRows): { weights: Float32Arr
   return { weights: Float32Array.from(test.labels, (label) => (label === 1 ? 1 : weight)), baseRate: 1 / (1 + negativesPerPositive) };
 }
 
-/**
- * Trains a ranking model on interactions that its embeddings did not see, and measures it on later ones still. Rows are made by replaying
- * all interactions in the order of time. Throws `bad_data` where a slice is too small or the order is not that of time.
- */
-export async function runRankTask(task: RankTask, context: Pick<FitContext, 'checkpoint' | 'curve' | 'log'>): Promise<RankOutcome> {
-  const began = performance.now();
-  const { interactions, rankFrom, testFrom, userEmbeddings, itemEmbeddings } = task;
+interface PreparedRows {
+  features: RankingFeatures;
+  train: RankingRows;
+  validation: RankingRows;
+  test: RankingRows;
+}
+
+/** Rows of the three slices, made in one replay of all interactions; the features are then those of the end of the data. */
+async function prepareRows(task: RankTask, mix: NegativeMix, context: TaskContext): Promise<PreparedRows> {
+  const { interactions, rankFrom, testFrom } = task;
   const { timestamps } = interactions;
-  const model = findRankingModel(task.model);
-  const params = parseParams(model, task.params);
-  const { report: device } = await loadTensorFlow();
-  await context.checkpoint({ phase: 'Preparing ranking rows', done: 0, total: 3 });
+  const report = (done: number): Promise<void> => context.checkpoint({ phase: 'Preparing ranking rows', done, total: 3, unit: 'slices' });
+  await report(0);
   if (timestamps.some((time, i) => i > 0 && time < (timestamps[i - 1] as number))) {
     throw new EngineError(
       'bad_data',
       'The interactions are not in the order of time, so ranking could learn from the future. Import them again.',
     );
   }
-
   const features = createRankingFeatures(task, timestamps.some(Number.isFinite));
   const history = createRankHistory(interactions, task.userCount, task.itemCount);
-  const mix = mixOf(params);
   const random = createRandom(task.seed, 'rank-task');
-  const embeddings = { userEmbeddings, itemEmbeddings };
-  const mostRequests = Math.floor(mostTrainingValues / features.width / (1 + mix.hard + mix.popular + mix.uniform));
-  const mostTest = Math.floor(mostTestValues / features.width / (1 + testMix.hard + testMix.popular + testMix.uniform));
+  const mostRequests = Math.floor(mostTrainingValues / features.width / candidatesOf(mix));
+  const mostTest = Math.floor(mostTestValues / features.width / candidatesOf(testMix));
   // Of many, the newest: they are most like what is to come.
   const learning = requestPositions(interactions, history, rankFrom, testFrom).slice(-mostRequests);
-  const testing = sample(
-    requestPositions(interactions, history, testFrom, interactions.users.length),
-    mostTest,
-    random.fork('test-requests'),
-  );
+  const testing = sample(requestPositions(interactions, history, testFrom, timestamps.length), mostTest, random.fork('test-requests'));
   const cut = Math.round(learning.length * (1 - validationShare));
   requireRequests({ train: cut, validation: learning.length - cut, test: testing.length });
 
   const replay = createFeatureReplay(features, interactions, history);
   const rowsOf = (positions: Int32Array, negatives: NegativeMix, label: string): RankingRows =>
-    replay.rowsOf(drawCandidates(positions, negatives, interactions, history, embeddings, random.fork(label)));
+    replay.rowsOf(drawCandidates(positions, negatives, interactions, history, random.fork(label)));
   const train = rowsOf(learning.subarray(0, cut), mix, 'train');
-  await context.checkpoint({ phase: 'Preparing ranking rows', done: 1, total: 3 });
+  await report(1);
   const validation = rowsOf(learning.subarray(cut), mix, 'validation');
-  await context.checkpoint({ phase: 'Preparing ranking rows', done: 2, total: 3 });
+  await report(2);
   const test = rowsOf(testing, testMix, 'test');
   replay.finish();
-  await context.checkpoint({ phase: 'Preparing ranking rows', done: 3, total: 3 });
+  await report(3);
+  return { features, train, validation, test };
+}
 
-  const { checkpoint, curve, log } = context;
-  const ranker = await model.fit(train, validation, params, {
-    random: createRandom(task.seed, model.id),
-    seed: task.seed,
-    checkpoint,
-    curve,
-    log,
-  });
-
-  await context.checkpoint({ phase: 'Measuring the ranker', done: 0, total: 1 });
+/** Metrics of the ranker on the test and the validation rows, and of the baselines on the test rows. */
+async function measureRanker(
+  { features, train, validation, test }: PreparedRows,
+  ranker: FittedRanker,
+  mix: NegativeMix,
+  ks: number[],
+): Promise<Pick<RankOutcome, 'metrics' | 'errors' | 'validation' | 'baselines'>> {
   const { weights, baseRate } = weightsOf(test, train);
-  const measure = (rows: RankingRows, rowWeights: Float32Array, scored: Pick<ScoredRows, 'scores' | 'probabilities'>, suffix: string) =>
-    measureRanking({ labels: rows.labels, offsets: rows.offsets, users: rows.users, weights: rowWeights, ...scored }, task.ks, suffix);
+  const measureTest = (scored: Pick<ScoredRows, 'scores' | 'probabilities'>) =>
+    measureRanking({ ...test, weights, ...scored }, ks, `:sampled-${candidatesOf(testMix)}`);
   const scores = ranker.score(test.features);
-  const { metrics, errors } = measure(test, weights, { scores, probabilities: scores }, testSuffix);
-  const baselines = (await scoreBaselines(features.names, train, test)).map(({ model: id, label, ...scored }) => ({
-    model: id,
+  const { metrics, errors } = measureTest({ scores, probabilities: scores });
+  const baselines = (await scoreBaselines(features.names, train, test)).map(({ model, label, ...scored }) => ({
+    model,
     label,
-    metrics: measure(test, weights, scored, testSuffix).metrics,
+    metrics: measureTest(scored).metrics,
   }));
   const held = ranker.score(validation.features);
-  const heldWeights = new Float32Array(held.length).fill(1);
-  const negatives = mix.hard + mix.popular + mix.uniform;
+  const heldRows = { ...validation, weights: new Float32Array(held.length).fill(1), scores: held, probabilities: held };
   return {
-    arrays: { ...ranker.save(), ...features.save() },
     metrics: { ...metrics, 'base-rate': baseRate },
     errors,
-    validation: measure(validation, heldWeights, { scores: held, probabilities: held }, `:sampled-${negatives + 1}`).metrics,
+    validation: measureRanking(heldRows, ks, `:sampled-${candidatesOf(mix)}`).metrics,
     baselines,
+  };
+}
+
+/**
+ * Trains a ranking model on interactions that its embeddings did not see, and measures it on later ones still. Rows are made by replaying
+ * all interactions in the order of time. Throws `bad_data` where a slice is too small or the order is not that of time.
+ */
+export async function runRankTask(task: RankTask, context: TaskContext): Promise<RankOutcome> {
+  const began = performance.now();
+  const model = findRankingModel(task.model);
+  const params = parseParams(model, task.params);
+  const mix = mixOf(params);
+  const { report: device } = await loadTensorFlow();
+  const rows = await prepareRows(task, mix, context);
+  const { train, validation, test, features } = rows;
+  const { checkpoint, curve, log } = context;
+  const random = createRandom(task.seed, model.id);
+  const ranker = await model.fit(train, validation, params, { random, seed: task.seed, checkpoint, curve, log });
+  await checkpoint({ phase: 'Measuring the ranker', done: 0, total: 1 });
+  return {
+    arrays: { ...ranker.save(), ...features.save() },
+    ...(await measureRanker(rows, ranker, mix, task.ks)),
     counts: {
       train: train.labels.length,
       validation: validation.labels.length,

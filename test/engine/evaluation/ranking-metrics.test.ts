@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { auc, calibrationError, logLoss, measureRanking, rankingNdcg, requestNdcg, type ScoredRows } from '../../../engine/evaluation/ranking-metrics.ts';
+import {
+  auc,
+  calibrationError,
+  logLoss,
+  measureRanking,
+  rankingNdcg,
+  requestNdcg,
+  type ScoredRows,
+} from '../../../engine/evaluation/ranking-metrics.ts';
 
 function rowsOf(scores: number[], labels: number[], more: Partial<ScoredRows> = {}): ScoredRows {
   return {
@@ -29,7 +37,7 @@ test("AUC's error is DeLong's where each user has one row, up to the small-sampl
   // Sum of squares: ((1/6)² + (1/6)²) / 2² + ((1/3)² + (1/6)² + (1/6)²) / 3² = .05/3.6 + .1667/9; five clusters: × 5/4.
   const users = Int32Array.of(0, 1, 2, 3, 4);
   const offsets = Int32Array.of(0, 1, 2, 3, 4, 5);
-  const squares = (2 / 36) / 4 + (1 / 9 + 2 / 36) / 9;
+  const squares = 2 / 36 / 4 + (1 / 9 + 2 / 36) / 9;
   expect(auc(rowsOf([0.8, 0.6, 0.4, 0.3, 0.1], [1, 0, 1, 0, 0], { users, offsets })).error).toBeCloseTo(Math.sqrt((squares * 5) / 4), 10);
 });
 
@@ -84,7 +92,14 @@ test('probabilities that come true have little calibration error, and a constant
   const labels = Array.from({ length: 100 }, (_, i) => (i % 4 === 0 ? 1 : 0));
   // Equal scores stay in order: the bins of ten hold three positives and two, each .05 away from a quarter.
   expect(calibrationError(rowsOf(scores, labels))).toBeCloseTo(0.05, 6);
-  expect(calibrationError(rowsOf(scores.map(() => 0.75), labels))).toBeCloseTo(0.5, 6);
+  expect(
+    calibrationError(
+      rowsOf(
+        scores.map(() => 0.75),
+        labels,
+      ),
+    ),
+  ).toBeCloseTo(0.5, 6);
 });
 
 test('the names say on how many candidates NDCG was taken', () => {

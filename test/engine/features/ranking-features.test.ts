@@ -9,7 +9,11 @@ const day = 24 * hour;
 /** A Thursday at 00:00 UTC, as is the first day of 1970. */
 const thursday = 28 * day;
 
-const matrix = (...rows: number[][]): Matrix => ({ rows: rows.length, columns: rows[0]?.length ?? 0, data: Float32Array.from(rows.flat()) });
+const matrix = (...rows: number[][]): Matrix => ({
+  rows: rows.length,
+  columns: rows[0]?.length ?? 0,
+  data: Float32Array.from(rows.flat()),
+});
 const embeddings = { userEmbeddings: matrix([1, 2], [0, 1]), itemEmbeddings: matrix([3, 4], [1, 0], [0, 2]) };
 
 function rowOf(features: RankingFeatures, user: number, item: number, time: number): Record<string, number> {
@@ -50,7 +54,8 @@ test('every feature of a small history, worked out by hand', () => {
   // Weights halve in seven days: item 1 has two, of 6 hours and of 5.5 hours; all three are 6, 5.83 and 5.5 hours old.
   const fade = (hours: number): number => 2 ** (-hours / 168);
   const trend = Math.log((1 + fade(6) + fade(5.5)) / (1 + (fade(6) + fade(6 - 1 / 6) + fade(5.5)) / 3));
-  for (const [name, value] of Object.entries({ ...expected, 'item-trend': trend })) expect([name, row[name]]).toEqual([name, expect.closeTo(value, 5)]);
+  for (const [name, value] of Object.entries({ ...expected, 'item-trend': trend }))
+    expect([name, row[name]]).toEqual([name, expect.closeTo(value, 5)]);
   expect(Object.keys(row).sort()).toEqual(Object.keys({ ...expected, 'item-trend': 0 }).sort());
 });
 
@@ -130,7 +135,9 @@ test('a saved state that does not fit the embeddings is refused by the name of i
   const saved = createRankingFeatures(embeddings).save();
   const { 'features.item.last': _last, ...missing } = saved;
   expect(() => loadRankingFeatures(missing, embeddings)).toThrow(/features\.item\.last is missing/);
-  expect(() => loadRankingFeatures(saved, { ...embeddings, itemEmbeddings: matrix([1, 2]) })).toThrow(/features\.item\.events has shape \[3\]/);
+  expect(() => loadRankingFeatures(saved, { ...embeddings, itemEmbeddings: matrix([1, 2]) })).toThrow(
+    /features\.item\.events has shape \[3\]/,
+  );
   const wild = { ...saved, 'features.user.recent': { shape: [2, 10], data: new Int32Array(20).fill(3) } };
   expect(() => loadRankingFeatures(wild, embeddings)).toThrow(/features\.user\.recent holds rows of no item/);
 });

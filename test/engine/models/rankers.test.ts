@@ -91,7 +91,12 @@ test('a feature that never changes is standardised to nothing, not to infinity',
     for (let row = 0; row < rows.features.rows; row++) rows.features.data[row * 5 + 4] = 7;
     return rows;
   };
-  const ranker = await model.fit(constant(rowsOf(100, 'largest', 1)), constant(rowsOf(50, 'largest', 2)), parseParams(model, { epochs: 2 }), contextOf(1));
+  const ranker = await model.fit(
+    constant(rowsOf(100, 'largest', 1)),
+    constant(rowsOf(50, 'largest', 2)),
+    parseParams(model, { epochs: 2 }),
+    contextOf(1),
+  );
   expect(ranker.network.scale[4]).toBe(1);
   expect(ranker.score(constant(rowsOf(10, 'largest', 3)).features).every(Number.isFinite)).toBe(true);
 });
@@ -117,14 +122,21 @@ test.each(rankingModels)('$id leaves no tensor behind, whether it ends or is sto
   const before = tf.memory().numTensors;
   const ranker = await fit(model, 'largest');
   ranker.score(rowsOf(10, 'largest', 3).features);
-  await model.fit(rowsOf(100, 'largest', 1), rowsOf(50, 'largest', 2), parseParams(model, {}), contextOf(1, () => Promise.reject(new Error('stop')))).catch(() => {});
+  await model
+    .fit(
+      rowsOf(100, 'largest', 1),
+      rowsOf(50, 'largest', 2),
+      parseParams(model, {}),
+      contextOf(1, () => Promise.reject(new Error('stop'))),
+    )
+    .catch(() => {});
   expect(tf.memory().numTensors).toBe(before);
 });
 
 test('every ranking model has the parameters of its rows, each with a default and a description', () => {
   for (const model of rankingModels) {
     const params = parseParams(model, {});
-    expect(Object.keys(params)).toEqual(expect.arrayContaining(['negatives', 'hardShare']));
+    expect(Object.keys(params)).toEqual(expect.arrayContaining(['negatives']));
     for (const schema of Object.values(model.params.shape)) expect((schema as { description?: string }).description).toBeTruthy();
   }
   expect(() => findRankingModel('gbdt')).toThrow(/There are: logistic-ranker, neural-ranker/);

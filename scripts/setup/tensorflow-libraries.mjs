@@ -22,7 +22,7 @@ const KEEP = [
   'nvidia/',
 ];
 
-const NEEDED_BYTES = { cpu: 1.3e9, gpu: 9e9 };
+const NEEDED_BYTES = { cpu: 1.3e9, gpu: 5e9 };
 
 const UNPACK = `
 import os, sys, zipfile

@@ -5,7 +5,6 @@ import { type Route, type RouteName, routes } from '#contract/routes';
 import { openApiDocument } from '../../bundles/open-api.ts';
 import type { RouteHandlers } from '../../serving/route-handlers.ts';
 import { docsResponse } from './docs.ts';
-import type { Guard } from './guard.ts';
 import { commonHeaders, problemOf, problemResponse } from './problem.ts';
 import { readJsonBody, UnsupportedMediaType } from './read-body.ts';
 import { numericFields, parseInput, queryValues } from './read-input.ts';
@@ -62,12 +61,8 @@ function checkEscapes(url: string): void {
   }
 }
 
-/** The served API as a fetch function: the guard first, then the rows of the table, the documentation, 405 and 404. */
-export function createApp(
-  handlers: RouteHandlers,
-  guard: Guard,
-  onAnswer: OnAnswer,
-): (request: Request, env: Env['Bindings']) => Promise<Response> {
+/** The served API as a fetch function: the rows of the table, the documentation, 405 and 404. Who may ask was found out before. */
+export function createApp(handlers: RouteHandlers, onAnswer: OnAnswer): (request: Request, env: Env['Bindings']) => Promise<Response> {
   const app = new Hono<Env>();
   const names = new WeakMap<Request, string>();
   const methods = new Map<string, string[]>();
@@ -104,13 +99,11 @@ export function createApp(
     let response: Response;
     let name = 'none';
     try {
-      guard(env.incoming);
       checkEscapes(env.incoming.url ?? '/');
       response = await app.fetch(request, env);
       name = names.get(request) ?? 'none';
     } catch (error) {
       response = failed(error);
-      name = 'refused';
     }
     onAnswer(name, response.status, performance.now() - started);
     return response;

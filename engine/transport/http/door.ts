@@ -1,10 +1,11 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { EngineError } from '#contract/errors';
 import type { OpenDoor, OpenHttpDoor } from '../../serving/server-process.ts';
 import { createApp } from './app.ts';
 import { createGuard, type Guard } from './guard.ts';
+import { problemOf } from './problem.ts';
 
 /** Slow clients are let go; nobody waits behind them. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 };
@@ -22,6 +23,17 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     });
     server.listen(port, host, resolve);
   });
+}
+
+/** Answers without reading what else was sent, and lets the connection go. */
+async function refuse(response: ServerResponse, problem: Response): Promise<void> {
+  const body = await problem.text();
+  response.writeHead(problem.status, {
+    ...Object.fromEntries(problem.headers),
+    connection: 'close',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
 }
 
 function closeServer(server: Server, waitMs: number): Promise<void> {
@@ -45,10 +57,18 @@ export const openHttpDoor: OpenHttpDoor = async ({ host, port, handlers, onAnswe
     throw new EngineError('unavailable', 'The server is just starting.');
   };
   let closing = false;
-  const app = createApp(handlers, (request) => guard(request), onAnswer);
+  const app = createApp(handlers, onAnswer);
   const listener = getRequestListener((request, env) => app(request, env as Parameters<typeof app>[1]));
   const server = createServer(timeouts, (request, response) => {
     if (closing) response.setHeader('connection', 'close');
+    try {
+      guard(request);
+    } catch (error) {
+      const problem = problemOf(error);
+      onAnswer('refused', problem.status, 0);
+      void refuse(response, problem);
+      return;
+    }
     void listener(request, response);
   });
   const address = host === 'localhost' ? '127.0.0.1' : host;

@@ -10,11 +10,14 @@ interface Issue {
   errors?: Issue[][];
 }
 
+/** How far a value fitted a shape before this problem: first by depth, then whether it was at least of the right kind. */
+const fit = (issue: Issue): number => 2 * issue.path.length + (issue.code === 'invalid_type' ? 0 : 1);
+
 /** Of a value that fits none of several shapes, the problem of the shape that it fits furthest. */
 function innermost(issue: Issue): Issue {
   if (issue.code !== 'invalid_union' || !issue.errors) return issue;
   const first = issue.errors.flatMap((branch) => (branch[0] ? [innermost(branch[0])] : []));
-  const deepest = first.reduce<Issue | undefined>((best, next) => (best && best.path.length >= next.path.length ? best : next), undefined);
+  const deepest = first.reduce<Issue | undefined>((best, next) => (best && fit(best) >= fit(next) ? best : next), undefined);
   return deepest ? { ...deepest, path: [...issue.path, ...deepest.path] } : issue;
 }
 

@@ -1,0 +1,159 @@
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { LoggedEvent, ServedEvent } from '#contract/routes';
+import { openReceivedEvents } from '../../../engine/serving/received-events.ts';
+import { settleEvent } from '../../../engine/serving/settle-event.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'received-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const event = (event_id: string, item_id = 'i', user_id = 'u'): ServedEvent => ({ event_id, user_id, item_id, event_type: 'view' });
+const stored = async (): Promise<LoggedEvent[]> =>
+  (await readFile(path.join(folder, '1.log'), 'utf8'))
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+test('events are stored, told, and remembered for their user', async () => {
+  const told: string[] = [];
+  const received = await openReceivedEvents(folder, (events) => told.push(...events.map(({ event_id }) => event_id)));
+  const answer = await received.receive([event('a', 'i1'), event('b', 'i2')]);
+  expect(answer).toEqual({ accepted: 2, duplicates: 0, event_ids: ['a', 'b'] });
+  expect(told).toEqual(['a', 'b']);
+  expect([...received.memory.itemsOf('u')]).toEqual(['i1', 'i2']);
+  expect([...received.memory.itemsOf('somebody else')]).toEqual([]);
+  expect((await stored()).map(({ event_id }) => event_id)).toEqual(['a', 'b']);
+  await received.close();
+});
+
+test('a repeated id is harmless: in one request, in a later one, in parallel, after a restart', async () => {
+  const received = await openReceivedEvents(folder, () => undefined);
+  expect(await received.receive([event('a'), event('a')])).toMatchObject({ accepted: 1, duplicates: 1 });
+  expect(await received.receive([event('a'), event('b')])).toMatchObject({ accepted: 1, duplicates: 1 });
+  const parallel = await Promise.all(Array.from({ length: 100 }, () => received.receive([event('c')])));
+  expect(parallel.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(1);
+  await received.close();
+  const again = await openReceivedEvents(folder, () => undefined);
+  expect(await again.receive([event('a'), event('b'), event('c'), event('d')])).toMatchObject({ accepted: 1, duplicates: 3 });
+  expect([...again.memory.itemsOf('u')]).toEqual(['i']);
+  await again.close();
+  expect((await stored()).map(({ event_id }) => event_id)).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('an idempotency key makes events without ids repeatable', async () => {
+  const received = await openReceivedEvents(folder, () => undefined);
+  const plain: ServedEvent = { user_id: 'u', item_id: 'i', event_type: 'view' };
+  expect(await received.receive([plain, plain], 'key')).toMatchObject({ accepted: 2 });
+  expect(await received.receive([plain, plain], 'key')).toMatchObject({ accepted: 0, duplicates: 2 });
+  expect(await received.receive([plain, plain])).toMatchObject({ accepted: 2 });
+  await received.close();
+});
+
+test('who repeats an id that is on its way waits for the same write, and hears of its failure', async () => {
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let broken = true;
+  const received = await openReceivedEvents(folder, () => undefined, {
+    write: async (handle, bytes) => {
+      await gate;
+      if (broken) throw new Error('broken');
+      await handle.write(bytes);
+    },
+  });
+  const both = Promise.allSettled([received.receive([event('a')]), received.receive([event('a')])]);
+  open();
+  expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect([...received.memory.itemsOf('u')]).toEqual([]);
+  broken = false;
+  expect(await received.receive([event('a')])).toMatchObject({ accepted: 1, duplicates: 0 });
+  await received.close();
+});
+
+test('memory is bounded: the oldest events are forgotten, with what they said of their user', async () => {
+  const received = await openReceivedEvents(folder, () => undefined, { remember: 3 });
+  for (let i = 0; i < 5; i++) await received.receive([event(`e${i}`, `i${i % 4}`)]);
+  expect([...received.memory.all()].map(({ event_id }) => event_id)).toEqual(['e2', 'e3', 'e4']);
+  // i0 came first and last; i1 is forgotten.
+  expect([...received.memory.itemsOf('u')].sort()).toEqual(['i0', 'i2', 'i3']);
+  await received.close();
+  const again = await openReceivedEvents(folder, () => undefined, { remember: 3 });
+  expect([...again.memory.all()].map(({ event_id }) => event_id)).toEqual(['e2', 'e3', 'e4']);
+  await again.close();
+});
+
+test('a damaged line in the log does not keep the server from starting', async () => {
+  const received = await openReceivedEvents(folder, () => undefined);
+  await received.receive([event('a')]);
+  await received.close();
+  await appendFile(path.join(folder, '1.log'), 'not json\n{"event_id":1}\n');
+  const again = await openReceivedEvents(folder, () => undefined);
+  expect(await again.receive([event('a'), event('b')])).toMatchObject({ accepted: 1, duplicates: 1 });
+  await again.close();
+});
+
+test('without a folder events are refused in words', async () => {
+  const received = await openReceivedEvents(null, () => undefined);
+  await expect(received.receive([event('a')])).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/no event log/),
+  });
+});
+
+describe('an event is settled', () => {
+  const now = Date.UTC(2026, 0, 1);
+  const settle = (change: Partial<ServedEvent>) => settleEvent({ user_id: 'u', item_id: 'i', event_type: 'view', ...change }, now);
+
+  test.each<[ServedEvent['timestamp'], number]>([
+    [undefined, now],
+    [1_700_000_000, 1_700_000_000_000],
+    [1_700_000_000_000, 1_700_000_000_000],
+    [1_700_000_000.5, 1_700_000_000_500],
+    ['2023-11-14T22:13:20Z', 1_700_000_000_000],
+    ['2023-11-14T23:13:20+01:00', 1_700_000_000_000],
+    ['2023-11-14T22:13:20', 1_700_000_000_000],
+    ['2023-11-14', Date.UTC(2023, 10, 14)],
+    [0, 0],
+  ])('timestamp %j', (timestamp, ms) => {
+    expect(settle(timestamp === undefined ? {} : { timestamp }).timestampMs).toBe(ms);
+  });
+
+  test.each(['yesterday', '', '2023-13-14', '11/14/2023', -1, Number.NaN, Number.POSITIVE_INFINITY, 1e300, '9999-01-01'])(
+    'timestamp %j is refused',
+    (timestamp) => {
+      expect(() => settle({ timestamp })).toThrow(/no time from 1970 to 2100/);
+    },
+  );
+
+  test('other names of an item, and what is missing, are filled in', () => {
+    const settled = settleEvent({ user_id: 'u', content_id: 'c', event_type: 'like' }, now, 'key:0');
+    expect(settled).toEqual({
+      event_id: 'key:0',
+      user_id: 'u',
+      item_id: 'c',
+      event_type: 'like',
+      value: null,
+      timestampMs: now,
+      session_id: null,
+      context: null,
+    });
+    expect(settle({ item_id: undefined, post_id: 'p' }).item_id).toBe('p');
+    expect(settle({}).event_id).not.toBe(settle({}).event_id);
+  });
+
+  test.each(['\ud800', 'a\u0000b'])('an id that cannot be stored as text is refused: %j', (id) => {
+    expect(() => settle({ user_id: id })).toThrow(/user_id/);
+    expect(() => settle({ item_id: id })).toThrow(/item_id/);
+    expect(() => settle({ event_id: id })).toThrow(/event_id/);
+  });
+
+  test.each(['é', 'e\u0301', '🧑‍🚀', '../..', '__proto__', '\u202e'])('any other id is kept as it is: %j', (id) => {
+    expect(settle({ user_id: id }).user_id).toBe(id);
+  });
+});

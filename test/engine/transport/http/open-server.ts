@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AdminCall } from '#contract/child-messages';
+import { writeBundle } from '../../../../engine/bundles/write-bundle.ts';
+import { createRouteHandlers } from '../../../../engine/serving/route-handlers.ts';
+import { openService, type Service } from '../../../../engine/serving/service.ts';
+import { openHttpDoor } from '../../../../engine/transport/http/door.ts';
+import { type SampleOptions, sampleContents } from '../../bundles/sample-contents.ts';
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever came.
+  json: any;
+}
+
+export interface Ask {
+  method?: string;
+  headers?: Record<string, string | string[]>;
+  body?: string | Buffer | Iterable<string | Buffer>;
+}
+
+export interface TestServer {
+  folder: string;
+  url: string;
+  port: number;
+  service: Service;
+  /** A request as it is written, headers untouched. */
+  ask(target: string, options?: Ask): Promise<Answer>;
+  /** With a JSON body. */
+  post(target: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Packs another bundle. */
+  pack(options: SampleOptions): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The real service behind the real door, on a free port, in this process. */
+export async function openTestServer(
+  options: SampleOptions & { callEngine?: (call: AdminCall) => Promise<unknown>; noLog?: boolean } = {},
+): Promise<TestServer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'server-'));
+  const pack = async (packed: SampleOptions): Promise<string> => {
+    const bundle = path.join(folder, `bundle-${packed.version ?? 'v1'}`);
+    await writeBundle(bundle, sampleContents(packed));
+    return bundle;
+  };
+  const service = await openService({
+    bundlePath: await pack(options),
+    eventLogFolder: options.noLog ? null : path.join(folder, 'events'),
+    onStored: () => undefined,
+  });
+  const handlers = createRouteHandlers({ service, version: '0.0.0-test', callEngine: options.callEngine ?? null });
+  const door = await openHttpDoor({
+    host: '127.0.0.1',
+    port: 0,
+    handlers,
+    onAnswer(route, status, durationMs) {
+      service.statistics.record(durationMs, status);
+      service.metrics.observeRequest(route, status, durationMs);
+    },
+  });
+  const ask: TestServer['ask'] = (target, { method = 'GET', headers = {}, body } = {}) =>
+    new Promise((resolve, reject) => {
+      const outgoing = request({ host: '127.0.0.1', port: door.port, path: target, method, headers, agent: false }, (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          const isJson = /json/.test(incoming.headers['content-type'] ?? '') && text !== '';
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json: isJson ? JSON.parse(text) : undefined });
+        });
+        incoming.on('error', reject);
+      });
+      outgoing.on('error', reject);
+      if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) outgoing.end(body);
+      else {
+        for (const part of body) outgoing.write(part);
+        outgoing.end();
+      }
+    });
+  return {
+    folder,
+    url: door.url,
+    port: door.port,
+    service,
+    ask,
+    post: (target, body, headers = {}) =>
+      ask(target, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
+    pack,
+    async close() {
+      await door.close(1000);
+      await service.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

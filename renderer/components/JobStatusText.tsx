@@ -3,11 +3,11 @@ import { BanCircleIcon, ErrorIcon, TickCircleIcon, TimeIcon } from '@blueprintjs
 import type { JobStatus } from '#contract/job';
 
 const words: Record<JobStatus, string> = {
-  queued: 'waiting',
-  running: 'running',
-  succeeded: 'done',
-  failed: 'failed',
-  cancelled: 'cancelled',
+  queued: 'Waiting',
+  running: 'Running',
+  succeeded: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
 };
 
 function StatusIcon({ status }: { status: JobStatus }) {

@@ -1,63 +1,136 @@
-import { expect, launch, openView, test } from './support/app.ts';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type App, expect, launch, openView, processId, root, test } from './support/app.ts';
+import { viewNames } from './support/views.ts';
 
 interface Answer {
   source: string;
   items: { item_id: string }[];
 }
 
-test('from the sample to recommendations over HTTP, an event back, and all of it still there after a restart', async ({ app, userData }) => {
+/** One window for the whole story: its parts follow one another. */
+test.describe.configure({ mode: 'serial' });
+
+let userData = '';
+let app: App;
+let metrics = '';
+let url = '';
+
+test.beforeAll(async () => {
+  userData = mkdtempSync(join(tmpdir(), 'recsmith-e2e-'));
+  app = await launch(userData);
+});
+test.afterAll(async () => {
+  await app.electron.close();
+  rmSync(userData, { recursive: true, force: true });
+});
+
+test('one button builds a recommender on the sample and shows its metrics beside the baselines', async () => {
   test.setTimeout(240_000);
   const { page } = app;
-
   await page.getByTestId('build-recommender').click();
-  await expect(page.getByTestId('pipeline-stage-serve')).toHaveAttribute('data-status', 'succeeded', { timeout: 180_000 });
-  await expect(page.getByTestId('metrics-table').getByRole('row')).not.toHaveCount(0);
-  await expect(page.getByTestId('metrics-table')).toContainText('Popularity');
-  const verdict = await page.getByTestId('verdict').textContent();
+  await expect(page.getByTestId('pipeline-stage-serve')).toHaveAttribute('data-status', 'succeeded', { timeout: 220_000 });
+  const table = page.getByTestId('metrics-table');
+  await expect(table).toContainText('Popularity');
+  await expect(table).toContainText('NDCG@10');
+  metrics = (await table.locator('tbody tr').first().textContent()) ?? '';
+  await expect(page.getByTestId('status-device')).toContainText(/TensorFlow/);
+});
 
+test('serving can be switched, answers over HTTP with the model, and takes an event that shows in Data', async () => {
+  const { page } = app;
   await openView(page, 'serve');
   const serving = page.getByTestId('serve-switch');
   await expect(serving).toHaveAttribute('aria-checked', 'true');
   await serving.click();
   await expect(serving).toHaveAttribute('aria-checked', 'false');
   await serving.click();
-  await expect(serving).toHaveAttribute('aria-checked', 'true');
-  const url = (await page.getByTestId('server-url').textContent()) ?? '';
+  url = (await page.getByTestId('server-url').textContent()) ?? '';
   await expect(page.getByTestId('status-server')).toContainText(url.replace('http://', ''));
 
   const user = (await page.getByLabel('User id').getAttribute('placeholder')) ?? '';
   const response = await fetch(`${url}/recommend/${encodeURIComponent(user)}?k=10`);
-  expect(response.status).toBe(200);
   const answer = (await response.json()) as Answer;
+  expect(response.status).toBe(200);
   expect(answer.items).toHaveLength(10);
-  expect(answer.source).not.toBe('popularity');
+  expect(['ranker', 'retrieval']).toContain(answer.source);
+  await expect(page.getByTestId('request-count')).not.toHaveText('0');
 
   await page.getByRole('button', { name: 'Send request' }).click();
   await expect(page.getByTestId('try-result')).toContainText(answer.items[0]?.item_id ?? 'no item');
 
-  const event = { event_id: 'e2e-1', user_id: user, item_id: answer.items[0]?.item_id, event_type: 'like' };
   const posted = await fetch(`${url}/events`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(event),
+    body: JSON.stringify({ event_id: 'e2e-1', user_id: user, item_id: answer.items[0]?.item_id, event_type: 'bookmark' }),
   });
   expect(posted.status).toBe(202);
-
   await openView(page, 'data');
   await page.getByRole('tab', { name: 'Interactions' }).click();
-  const interactions = page.getByTestId('view-data').getByText('Interactions', { exact: true }).first();
-  await expect(interactions).toBeVisible();
-  await expect(page.getByRole('table', { name: 'Rows of interactions' })).toContainText('like');
+  await expect(page.getByTestId('view-data')).toContainText('bookmark');
+});
 
-  await app.electron.close();
-  const again = await launch(userData);
-  try {
-    await openView(again.page, 'home');
-    await again.page.getByRole('button', { name: 'Open Sample', exact: true }).click();
-    await expect(again.page.getByTestId('verdict')).toHaveText(verdict ?? 'no verdict');
-    await openView(again.page, 'models');
-    await expect(again.page.getByTestId('metrics-table').first()).toContainText('Popularity');
-  } finally {
-    await again.electron.close();
+test('the Playground shows what a user did and what comes next', async () => {
+  await openView(app.page, 'playground');
+  await expect(app.page.getByTestId('playground-recommendations').locator('li, tbody tr')).toHaveCount(10);
+});
+
+test('every view in both themes fits 1280 × 800', async () => {
+  const { page } = app;
+  const folder = resolve(root, process.env.RECSMITH_SCREENSHOTS ?? 'test-results/screenshots');
+  mkdirSync(folder, { recursive: true });
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800));
+  for (const theme of ['Light', 'Dark']) {
+    await page.getByRole('button', { name: 'Theme' }).click();
+    await page.getByText(theme, { exact: true }).click();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme.toLowerCase());
+    for (const view of viewNames) {
+      await openView(page, view);
+      await expect(page.locator('.bp6-skeleton, .skeleton')).toHaveCount(0);
+      // Nothing may be cut off at the side: the window itself never scrolls sideways.
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
+      await page.screenshot({ path: join(folder, `${view}-${theme.toLowerCase()}.png`), animations: 'disabled' });
+    }
   }
+});
+
+test('a server that is killed leaves the window and the data unharmed, and starts again at a click', async () => {
+  const { page } = app;
+  await openView(page, 'serve');
+  process.kill((await processId(app, 'server')) ?? 0, 'SIGKILL');
+  await expect(page.getByTestId('serve-switch')).toHaveAttribute('aria-checked', 'false');
+  await expect(page.getByTestId('view-serve')).toContainText('stopped unexpectedly');
+  await expect(page.getByTestId('engine-state')).toHaveAttribute('data-state', 'running');
+  await page.getByTestId('serve-switch').click();
+  await expect(page.getByTestId('serve-switch')).toHaveAttribute('aria-checked', 'true');
+  url = (await page.getByTestId('server-url').textContent()) ?? '';
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+});
+
+test('a trainer that is killed fails its job in words; the window, the server and the data go on', async () => {
+  const { page } = app;
+  await openView(page, 'models');
+  await page.getByRole('button', { name: 'Train model' }).click();
+  await expect.poll(() => processId(app, 'trainer')).toBeDefined();
+  process.kill((await processId(app, 'trainer')) ?? 0, 'SIGKILL');
+  await openView(page, 'jobs');
+  const job = page.getByTestId('jobs-table').locator('tbody tr').first();
+  await expect(job).toContainText('Failed');
+  await job.getByRole('button').click();
+  await expect(page.getByTestId('view-jobs')).toContainText('The training process');
+  await expect(page.getByTestId('engine-state')).toHaveAttribute('data-state', 'running');
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+});
+
+test('closed and opened again, the results and the event are still there', async () => {
+  await app.electron.close();
+  app = await launch(userData);
+  const { page } = app;
+  await openView(page, 'home');
+  await page.getByRole('button', { name: 'Open Sample', exact: true }).click();
+  await expect(page.getByTestId('metrics-table').locator('tbody tr').first()).toHaveText(metrics);
+  await openView(page, 'data');
+  await expect(page.getByTestId('view-data')).toContainText('bookmark');
+  expect(app.console.filter((line) => /content security policy|pageerror|^error/i.test(line))).toEqual([]);
 });

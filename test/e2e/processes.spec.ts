@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type App, answerDialog, appEnvironment, expect, flags, launch, openView, processId, root, test } from './support/app.ts';
+
+/** Watches the banner from inside the page: it may come and go faster than anyone asks from outside. */
+async function watchEngine(app: App): Promise<() => Promise<{ state: string; at: number }[]>> {
+  await app.page.evaluate(() => {
+    const seen: { state: string; at: number }[] = [];
+    Object.assign(window, { seenStates: seen });
+    const banner = document.querySelector('[data-testid="engine-state"]');
+    const note = (): void => {
+      seen.push({ state: banner?.getAttribute('data-state') ?? '', at: Date.now() });
+    };
+    if (banner) new MutationObserver(note).observe(banner, { attributes: true, attributeFilter: ['data-state'] });
+  });
+  return () => app.page.evaluate(() => (window as unknown as { seenStates: { state: string; at: number }[] }).seenStates);
+}
+
+/** A workspace with three interactions, made through the window. */
+async function importThree(app: App, userData: string): Promise<string> {
+  const { page } = app;
+  const workspace = join(userData, 'mine');
+  await answerDialog(app, [workspace]);
+  await page.getByRole('button', { name: 'Create workspace' }).click();
+  await expect(page.getByRole('button', { name: /^Workspace:/ })).toContainText('mine');
+  const file = join(userData, 'three.csv');
+  writeFileSync(file, 'user_id,item_id,timestamp\na,x,2024-01-01T00:00:00Z\na,y,2024-01-02T00:00:00Z\nb,x,2024-01-03T00:00:00Z\n');
+  await answerDialog(app, [file]);
+  await openView(page, 'data');
+  await page.getByRole('button', { name: 'Import file' }).first().click();
+  await page.getByTestId('import-dialog').getByRole('button', { name: 'Import file' }).click();
+  await expect(page.getByTestId('import-accepted')).toContainText('3');
+  await page.getByTestId('import-dialog').getByRole('button', { name: 'Open Data' }).click();
+  return workspace;
+}
+
+test('an engine that is killed is announced within a second and runs again within three, with its workspace', async ({ app, userData }) => {
+  const { page } = app;
+  await importThree(app, userData);
+  const states = await watchEngine(app);
+  const killed = Date.now();
+  process.kill((await processId(app, 'engine')) ?? 0, 'SIGKILL');
+  await expect.poll(async () => (await states()).at(-1)?.state).toBe('running');
+  const seen = await states();
+  expect(seen[0]?.state).not.toBe('running');
+  expect((seen[0]?.at ?? 0) - killed).toBeLessThan(1000);
+  expect((seen.find(({ state }) => state === 'running')?.at ?? 0) - killed).toBeLessThan(3000);
+  await expect(page.getByRole('button', { name: /^Workspace:/ })).toContainText('mine');
+  await openView(page, 'data');
+  await expect(page.getByRole('table', { name: 'Rows of interactions' })).toContainText('b');
+});
+
+test('when the main process is killed, nothing of it is left within five seconds', async ({ userData }) => {
+  const app = await launch(userData);
+  const pids = await app.electron.evaluate(({ app: electronApp }) => electronApp.getAppMetrics().map(({ pid }) => pid));
+  expect(pids.length).toBeGreaterThan(3);
+  app.electron.process().kill('SIGKILL');
+  const alive = (): number[] =>
+    pids.filter((pid) => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    });
+  await expect.poll(alive, { timeout: 5000 }).toEqual([]);
+});
+
+test('a second start with the same settings gives way to the first', async ({ app, userData }) => {
+  const electron = createRequire(join(root, 'package.json'))('electron') as string;
+  const second = spawn(electron, [...flags, root], { env: appEnvironment(userData), stdio: 'ignore' });
+  const code = await new Promise((done) => second.once('exit', done));
+  expect(code).toBe(0);
+  await expect(app.page.getByTestId('engine-state')).toHaveAttribute('data-state', 'running');
+});
+
+test('the window opens where and as large as it was closed', async ({ userData }) => {
+  const bounds = { x: 40, y: 30, width: 1100, height: 700 };
+  const first = await launch(userData);
+  await first.electron.evaluate(({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.setBounds(to), bounds);
+  await first.electron.close();
+  const second = await launch(userData);
+  const found = await second.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+  await second.electron.close();
+  expect(found).toEqual(bounds);
+});
+
+test('closing the window while a job runs asks first; keeping it open harms nothing, stopping ends the app', async ({ userData }) => {
+  const app = await launch(userData);
+  const answerQuestion = (response: number): Promise<void> =>
+    app.electron.evaluate(({ dialog }, choice) => {
+      dialog.showMessageBox = (async (_window: unknown, options: { message: string }) => {
+        Object.assign(globalThis, { asked: options.message });
+        return { response: choice, checkboxChecked: false };
+      }) as never;
+    }, response);
+  const close = (): Promise<void> =>
+    app.electron.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.close();
+    });
+
+  await app.page.getByTestId('build-recommender').click();
+  await expect(app.page.getByTestId('status-job')).toBeVisible();
+  await answerQuestion(0);
+  await close();
+  await expect.poll(() => app.electron.evaluate(() => (globalThis as { asked?: string }).asked)).toBe('A job is still running');
+  await expect(app.page.getByTestId('status-job')).toBeVisible();
+  await answerQuestion(2);
+  const ended = new Promise((done) => app.electron.process().once('exit', done));
+  await close();
+  expect(await ended).toBe(0);
+});

@@ -92,7 +92,7 @@ export class Database {
   private connect(): Promise<Opened> {
     this.opened ??= open(this.file, this.settings).catch((error: unknown) => {
       this.opened = null;
-      throw translateOpenError(error, this.file);
+      throw error;
     });
     return this.opened;
   }
@@ -144,8 +144,9 @@ export async function openDatabase(file: string, options: DatabaseOptions = {}):
 
 async function open(file: string, settings: Record<string, string>): Promise<Opened> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.fromCache(file, settings);
+  let instance: DuckDBInstance | null = null;
   try {
+    instance = await DuckDBInstance.fromCache(file, settings);
     const writer = new Session(await instance.connect());
     const reader = new Session(await instance.connect());
     for (const session of [writer, reader]) {
@@ -157,7 +158,7 @@ async function open(file: string, settings: Record<string, string>): Promise<Ope
     await migrate(writer, file);
     return { instance, reader, writer };
   } catch (error) {
-    instance.closeSync();
-    throw error;
+    instance?.closeSync();
+    throw translateOpenError(error, file);
   }
 }

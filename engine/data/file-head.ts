@@ -74,7 +74,7 @@ export function unreadable(path: string, error: unknown): EngineError {
   return new EngineError(
     'unreadable_file',
     `${path} cannot be read: ${reason}. Check the path and try again.`,
-    { file: path },
+    { file: path, ...(code ? { reason: code } : {}) },
     { cause: error },
   );
 }

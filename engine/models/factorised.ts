@@ -12,8 +12,11 @@ export function scoreByVectors(users: Matrix, items: Matrix): FittedModel & { di
       userRows.forEach((user, i) => {
         rows.set(users.data.subarray(user * users.columns, (user + 1) * users.columns), i * users.columns);
       });
-      const data = tf.tidy(() => tf.matMul(tf.tensor2d(rows, [userRows.length, users.columns]), itemTensor, false, true).dataSync());
-      return { rows: userRows.length, columns: items.rows, data: data as Float32Array };
+      const userTensor = tf.tensor2d(rows, [userRows.length, users.columns]);
+      const scores = tf.matMul(userTensor, itemTensor, false, true);
+      const data = scores.dataSync() as Float32Array;
+      tf.dispose([userTensor, scores]);
+      return { rows: userRows.length, columns: items.rows, data };
     },
     embed: () => ({ users, items }),
     save: () => ({

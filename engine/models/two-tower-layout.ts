@@ -31,7 +31,7 @@ export function standardised(values: Float32Array): Float32Array {
  * One table for both towers, block by block: users' ids, their categories, tags and numbers, items' ids, theirs. A number is a row that is
  * weighted with the value. A list of tags is the mean of their rows.
  */
-export function createTowerLayout(userFeatures: EntityFeatures, itemFeatures: EntityFeatures, userCount: number, itemCount: number): TowerLayout {
+export function createTowerLayout(userFeatures: EntityFeatures, itemFeatures: EntityFeatures, userCount: number, itemCount: number, recency: number): TowerLayout {
   let rows = userCount;
   const take = (count: number): number => {
     const start = rows;
@@ -71,7 +71,9 @@ export function createTowerLayout(userFeatures: EntityFeatures, itemFeatures: En
         writer.add(user, 1);
         writeAttributes(writer, users, user);
       }
-      for (let i = from; i < to; i++) writer.add(firstItem + (recent[i] as number), 1 / (to - from));
+      let total = 0;
+      for (let i = from; i < to; i++) total += recency ** (to - 1 - i);
+      for (let i = from; i < to; i++) writer.add(firstItem + (recent[i] as number), recency ** (to - 1 - i) / total);
       writer.next();
     },
     writeItem(writer, item) {

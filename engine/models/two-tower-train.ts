@@ -20,6 +20,11 @@ export interface TowerSettings {
   batchSize: number;
   logQ: boolean;
   idDropout: number;
+  regularization: number;
+  idScale: number;
+  attributeScale: number;
+  recency: number;
+  weighting: number;
 }
 
 /** Both towers while they learn. */
@@ -43,8 +48,8 @@ const initialNorm = 1;
 
 export function createTowers(set: TrainingSet, settings: TowerSettings, random: Random): Towers {
   const { tf } = tensorFlow();
-  const { dimensions, hidden, recentItems, temperature, learningRate, batchSize, logQ, idDropout } = settings;
-  const layout = createTowerLayout(set.userFeatures, set.itemFeatures, set.userCount, set.itemCount);
+  const { dimensions, hidden, recentItems, temperature, learningRate, batchSize, logQ, idDropout, regularization, idScale, attributeScale, recency, weighting } = settings;
+  const layout = createTowerLayout(set.userFeatures, set.itemFeatures, set.userCount, set.itemCount, recency);
   const histories = createHistories(set);
   const exampleCount = histories.items.length;
   const userOf = new Int32Array(exampleCount);
@@ -52,7 +57,11 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
 
   const values = random.fork('table');
   const deviation = initialNorm / Math.sqrt(dimensions);
-  const initial = Float32Array.from({ length: layout.rows * dimensions }, () => values.normal() * deviation);
+  const initial = Float32Array.from({ length: layout.rows * dimensions }, (_, at) => {
+    const row = Math.floor(at / dimensions);
+    const isId = row < set.userCount || (row >= layout.firstItem && row < layout.firstItem + set.itemCount);
+    return values.normal() * deviation * (isId ? idScale : attributeScale);
+  });
   const table: EmbeddingTable = createEmbeddingTable(initial, dimensions);
   const userLayers = createTowerLayers(hidden, dimensions, random.fork('user layers'));
   const itemLayers = createTowerLayers(hidden, dimensions, random.fork('item layers'));
@@ -78,7 +87,7 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       const item = histories.items[at] as number;
       if (columnOf[item] === -1) columnOf[item] = items.push(item) - 1;
       own[i] = columnOf[item] as number;
-      weights[i] = meanWeight > 0 ? (histories.weights[at] as number) / meanWeight : 1;
+      weights[i] = meanWeight > 0 ? ((histories.weights[at] as number) / meanWeight) ** weighting : 1;
       const user = userOf[at] as number;
       const from = recentBefore(histories, user, at, recentItems);
       const dropped = idDropout > 0 && at > from && drops.next() < idDropout;
@@ -96,7 +105,7 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       const result = inBatchSoftmax({ users: users.output, items: candidates.output, own, weights, corrections, temperature });
       const userSide = users.backward(result.users);
       const itemSide = candidates.backward(result.items);
-      lookup.apply(tf.concat([userSide.input, itemSide.input], 0) as Tensor2D, learningRate);
+      lookup.apply(tf.concat([userSide.input, itemSide.input], 0) as Tensor2D, learningRate, regularization);
       userLayers.apply(userSide.gradients, learningRate);
       itemLayers.apply(itemSide.gradients, learningRate);
       return result.loss.dataSync()[0] as number;
@@ -114,12 +123,12 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       for (let i = begin; i < end; i++) write(i);
       const lookup = table.lookup(writer.bags());
       lookup.release();
-      const unit = tf.tidy(() => {
+      // Nothing is returned from `tidy`: it would look for tensors in every element of the array.
+      tf.tidy(() => {
         const output = layers.forward(lookup.vectors).output;
-        return tf.mul(output, tf.rsqrt(tf.add(tf.sum(tf.square(output), 1, true), 1e-12))).dataSync() as Float32Array;
+        data.set(tf.mul(output, tf.rsqrt(tf.add(tf.sum(tf.square(output), 1, true), 1e-12))).dataSync(), begin * dimensions);
       });
       lookup.vectors.dispose();
-      data.set(unit, begin * dimensions);
     }
     return { rows: count, columns: dimensions, data };
   }

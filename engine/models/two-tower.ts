@@ -13,6 +13,11 @@ const params = z.strictObject({
   batchSize: z.number().int().min(2).max(65_536).default(1024).describe('Examples a step; their items are each other\'s negatives.'),
   logQ: z.boolean().default(true).describe('Correct for popular items being in batches more often.'),
   idDropout: z.number().min(0).max(0.9).default(0).describe('Share of examples that hide the user id.'),
+  regularization: z.number().min(0).max(10).default(0).describe('Pulls the rows a batch touched towards zero.'),
+  idScale: z.number().min(0).max(10).default(1).describe('x'),
+  attributeScale: z.number().min(0).max(10).default(1).describe('x'),
+  recency: z.number().gt(0).max(1).default(1).describe('x'),
+  weighting: z.number().min(0).max(1).default(1).describe('x'),
   epochs: z.number().int().min(1).max(1000).default(50).describe('Passes over the training examples at most; validation stops earlier.'),
   patience: z.number().int().min(1).max(100).default(4).describe('Epochs without a better validation NDCG before it stops.'),
 });

@@ -1,10 +1,11 @@
 import type { CurvePoint } from '#contract/job';
-import { higherIsBetter, metricLabel } from '../format/metrics.ts';
+import { higherIsBetter, metricLabel, sortMetrics } from '../format/metrics.ts';
 import { formatMetric } from '../format/numbers.ts';
 import type { Figure } from './figure.ts';
 import { axis, baseLayout, type ChartTheme, categoryColours } from './theme.ts';
 
 interface Series {
+  phase: string;
   name: string;
   metric: string;
   steps: number[];
@@ -18,13 +19,23 @@ function seriesOf(points: readonly CurvePoint[]): Series[] {
     for (const [metric, value] of Object.entries(metrics)) {
       const key = `${phase} ${metric}`;
       const name = phases.size > 1 ? `${metricLabel(metric)} (${phase})` : metricLabel(metric);
-      const line = series.get(key) ?? { name, metric, steps: [], values: [] };
+      const line = series.get(key) ?? { phase, name, metric, steps: [], values: [] };
       line.steps.push(step);
       line.values.push(value);
       series.set(key, line);
     }
   }
   return [...series.values()];
+}
+
+/** Of what should rise, one line a phase: the metric that is read first. The others are in the table. */
+function headlines(rising: readonly Series[]): Series[] {
+  const phases = [...new Set(rising.map((line) => line.phase))];
+  return phases.flatMap((phase) => {
+    const lines = rising.filter((line) => line.phase === phase);
+    const [first] = sortMetrics(lines.map((line) => line.metric));
+    return lines.filter((line) => line.metric === first);
+  });
 }
 
 function captionOf(series: readonly Series[], best: number | undefined): string {
@@ -43,7 +54,7 @@ function captionOf(series: readonly Series[], best: number | undefined): string 
  */
 export function curveFigure(points: readonly CurvePoint[], theme: ChartTheme, best?: number): Figure {
   const series = seriesOf(points);
-  const rising = series.filter((line) => higherIsBetter(line.metric));
+  const rising = headlines(series.filter((line) => higherIsBetter(line.metric)));
   const falling = series.filter((line) => !higherIsBetter(line.metric));
   const both = rising.length > 0 && falling.length > 0;
   const colours = categoryColours(theme);
@@ -75,7 +86,7 @@ export function curveFigure(points: readonly CurvePoint[], theme: ChartTheme, be
   return {
     data: [...draw(rising, '', true), ...draw(falling, both ? '2' : '', rising.length === 0)],
     layout: { ...baseLayout(theme), ...axes, shapes, showlegend: series.length > 1, margin: { l: 48, r: 16, t: 28, b: 36 } },
-    caption: captionOf(series, best),
+    caption: captionOf([...rising, ...falling], best),
     table: {
       columns: ['phase', 'step', 'metric', 'value'],
       rows: points.flatMap((point) => Object.entries(point.metrics).map(([metric, value]) => [point.phase, point.step, metric, value])),

@@ -1,5 +1,7 @@
-import { shareOfOracle } from '../format/metrics.ts';
-import { formatDifference, formatMetric, formatStandardError } from '../format/numbers.ts';
+import { SegmentedControl } from '@blueprintjs/core';
+import { useState } from 'react';
+import { ksOf, metricsAt } from '../format/metrics.ts';
+import { formatDifference, formatMetric, formatShare, formatStandardError } from '../format/numbers.ts';
 import { bestValue, type Difference, differenceToBest, type MetricsRow, metricsOfRows } from './comparison.ts';
 import { MetricName } from './MetricName.tsx';
 
@@ -18,7 +20,11 @@ function DifferenceText({ difference }: { difference: Difference }) {
 
 /** The model beside its baselines and the oracle; values with standard errors, the best in bold, the difference to the best baseline below. */
 export function MetricsTable({ rows, testId }: { rows: readonly MetricsRow[]; testId?: string }) {
-  const metrics = metricsOfRows(rows);
+  const all = metricsOfRows(rows);
+  const ks = ksOf(all);
+  const [wanted, setWanted] = useState<string>();
+  const k = wanted !== undefined && ks.includes(wanted) ? wanted : ks[0];
+  const metrics = metricsAt(all, k);
   const oracle = rows.find((row) => row.kind === 'oracle')?.metrics;
   const model = rows[0]?.metrics;
   const hasBaseline = rows.some((row) => row.kind === 'baseline');
@@ -27,7 +33,19 @@ export function MetricsTable({ rows, testId }: { rows: readonly MetricsRow[]; te
       <table className="table metrics-table" data-testid={testId}>
         <thead>
           <tr>
-            <th scope="col">Model</th>
+            <th scope="col">
+              {ks.length > 1 ? (
+                <SegmentedControl
+                  size="small"
+                  aria-label="Length of the lists"
+                  value={k ?? ''}
+                  options={ks.map((value) => ({ value, label: `@${value}` }))}
+                  onValueChange={setWanted}
+                />
+              ) : (
+                'Model'
+              )}
+            </th>
             {metrics.map((metric) => (
               <th key={metric} scope="col" className="number">
                 <MetricName name={metric} />
@@ -74,10 +92,10 @@ export function MetricsTable({ rows, testId }: { rows: readonly MetricsRow[]; te
             )}
             {oracle && (
               <tr>
-                <th scope="row">Against the oracle</th>
+                <th scope="row">Share of the oracle</th>
                 {metrics.map((metric) => (
                   <td key={metric} className="number">
-                    {model?.[metric] === undefined ? '' : shareOfOracle(model[metric], oracle[metric])}
+                    {model?.[metric] === undefined || !oracle[metric] ? '' : formatShare(model[metric] / oracle[metric])}
                   </td>
                 ))}
               </tr>

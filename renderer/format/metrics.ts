@@ -38,6 +38,20 @@ const families: Record<string, (k: string) => MetricMeaning> = {
     good: '1 means always on top. Compare with the baselines.',
     higherIsBetter: true,
   }),
+  map: (k) => ({
+    label: `MAP@${k}`,
+    formula: `mean of the precisions at the ranks of the held-out items among the first ${k}, over min(${k}, held-out items); mean over users`,
+    range: '0 to 1',
+    good: 'Rewards held-out items that stand early. Compare with the baselines.',
+    higherIsBetter: true,
+  }),
+  precision: (k) => ({
+    label: `Precision@${k}`,
+    formula: `held-out items among the first ${k} ÷ ${k}; mean over users`,
+    range: '0 to 1, and never above held-out items ÷ k',
+    good: 'Compare with the baselines of the same split.',
+    higherIsBetter: true,
+  }),
   coverage: (k) => ({
     label: `Coverage@${k}`,
     formula: `share of the catalogue that is in at least one user's first ${k}`,
@@ -57,6 +71,13 @@ const families: Record<string, (k: string) => MetricMeaning> = {
     formula: '−mean(y · ln p + (1 − y) · ln(1 − p))',
     range: '0 upwards; 0.6931 is a coin toss',
     good: 'Lower is better; it also punishes badly calibrated probabilities.',
+    higherIsBetter: false,
+  }),
+  'validation-log-loss': () => ({
+    label: 'Validation log loss',
+    formula: 'log loss on the validation slice, which training never sees',
+    range: '0 upwards; 0.6931 is a coin toss',
+    good: 'Lower is better; training stops when it no longer falls.',
     higherIsBetter: false,
   }),
   loss: () => ({
@@ -91,7 +112,7 @@ export function higherIsBetter(name: string): boolean {
   return metricMeaning(name)?.higherIsBetter ?? !/loss|error/.test(name);
 }
 
-const order = ['ndcg', 'hit-rate', 'recall', 'mrr', 'coverage', 'auc', 'log-loss', 'loss'];
+const order = ['ndcg', 'hit-rate', 'recall', 'mrr', 'map', 'precision', 'coverage', 'auc', 'log-loss', 'loss'];
 
 /** Metric names in reading order: by k, then NDCG, HR, Recall, MRR, coverage. */
 export function sortMetrics(names: Iterable<string>): string[] {
@@ -101,6 +122,16 @@ export function sortMetrics(names: Iterable<string>): string[] {
     return Number(k || 0) * 100 + (at < 0 ? order.length : at);
   };
   return [...new Set(names)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+/** The ks that metric names carry, ascending. */
+export function ksOf(names: Iterable<string>): string[] {
+  return [...new Set([...names].map((name) => split(name).k).filter(Boolean))].sort((a, b) => Number(a) - Number(b));
+}
+
+/** The metrics of one k, and those that have none. */
+export function metricsAt(names: readonly string[], k: string | undefined): string[] {
+  return names.filter((name) => split(name).k === '' || k === undefined || split(name).k === k);
 }
 
 /** How much of the best reachable value was reached: `84 % of the oracle`. */

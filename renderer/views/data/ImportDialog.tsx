@@ -94,13 +94,14 @@ function Body({ paths }: { paths: string[] }) {
   const start = useAction(() => startJob('data.import', { paths, ...choice }));
   const data = preview.data;
   const problem = data && single ? mappingProblem(data.entity, choice.map ?? data.mapping) : undefined;
-  const hopeless = preview.error?.code === 'unreadable_file' || preview.error?.code === 'not_found';
+  const folder = preview.error?.details?.reason === 'EISDIR';
+  const hopeless = !folder && (preview.error?.code === 'unreadable_file' || preview.error?.code === 'not_found');
 
   return (
     <>
       <DialogBody>
         <p className="import-paths" title={paths.join('\n')}>
-          {single ? paths[0] : `${paths.length} files: ${paths.map(baseName).join(', ')}`}
+          {single ? paths[0] : `${paths.length} paths: ${paths.map(baseName).join(', ')}`}
         </p>
         {job ? (
           <ImportOutcome job={job} onClose={close} />
@@ -112,9 +113,15 @@ function Body({ paths }: { paths: string[] }) {
                 .
               </p>
             )}
-            <Answered answer={preview} skeleton={<Skeleton rows={9} height={20} />}>
-              {(shown) => <Preview preview={shown} choice={choice} editable={single} onChange={setChoice} />}
-            </Answered>
+            {folder ? (
+              <p>
+                This is a folder. Its files are told apart by their names and columns and imported together: interactions, users, items.
+              </p>
+            ) : (
+              <Answered answer={preview} skeleton={<Skeleton rows={9} height={20} />}>
+                {(shown) => <Preview preview={shown} choice={choice} editable={single} onChange={setChoice} />}
+              </Answered>
+            )}
             {!workspace && <ChooseWorkspace />}
             {start.error && <ErrorNote error={start.error} />}
           </>
@@ -141,7 +148,7 @@ function Body({ paths }: { paths: string[] }) {
               <Button text="Cancel" onClick={close} />
               <Button
                 intent="primary"
-                text={single ? 'Import file' : 'Import files'}
+                text={folder ? 'Import folder' : single ? 'Import file' : 'Import files'}
                 loading={start.busy}
                 disabled={!workspace || problem !== undefined || hopeless || (preview.loading && !data)}
                 onClick={async () => setJobId((await start.run())?.id)}

@@ -57,7 +57,13 @@ function Table({ runs }: { runs: readonly Run[] }) {
         />
       </div>
       <div className="playground-main">
-        {user === undefined ? <Empty>Pick a user on the left.</Empty> : <ForUser run={run.id} user={user} k={state.k} />}
+        {user !== undefined ? (
+          <ForUser run={run.id} user={user} k={state.k} />
+        ) : first.loading ? (
+          <Skeleton rows={10} height={32} />
+        ) : (
+          <Empty>Pick a user on the left.</Empty>
+        )}
       </div>
     </div>
   );

@@ -44,3 +44,13 @@ test('the same numbers are there as a table', () => {
     ['train', 1, 'ndcg@10', 0.02],
   ]);
 });
+
+test('of many metrics only the one that is read first is drawn; all are in the table', () => {
+  const figure = curveFigure(
+    [{ phase: 'training', step: 1, metrics: { 'recall@20': 0.3, 'ndcg@10': 0.1, 'hit-rate@10': 0.4, loss: 5 } }],
+    theme,
+  );
+  expect(figure.data.map((trace) => trace.name)).toEqual(['NDCG@10', 'Loss']);
+  expect(figure.caption).toBe('Highest NDCG@10 so far 0.1000, at step 1.');
+  expect(figure.table.rows).toHaveLength(4);
+});

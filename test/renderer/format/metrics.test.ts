@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { higherIsBetter, metricLabel, metricMeaning, shareOfOracle, sortMetrics } from '../../../renderer/format/metrics.ts';
+import {
+  higherIsBetter,
+  ksOf,
+  metricLabel,
+  metricMeaning,
+  metricsAt,
+  shareOfOracle,
+  sortMetrics,
+} from '../../../renderer/format/metrics.ts';
 
 test('metrics are called as the field calls them', () => {
   expect(metricLabel('ndcg@10')).toBe('NDCG@10');
@@ -34,4 +42,11 @@ test('a share of the oracle is said only where there is an oracle', () => {
   expect(shareOfOracle(0.08, 0.1)).toBe('80 % of the oracle');
   expect(shareOfOracle(0.08, undefined)).toBeUndefined();
   expect(shareOfOracle(0.08, 0)).toBeUndefined();
+});
+
+test('a table shows the metrics of one k, and those that have none', () => {
+  const names = ['ndcg@20', 'ndcg@10', 'auc', 'ndcg@10:sampled-100'];
+  expect(ksOf(names)).toEqual(['10', '20']);
+  expect(metricsAt(names, '10')).toEqual(['ndcg@10', 'auc', 'ndcg@10:sampled-100']);
+  expect(metricsAt(names, undefined)).toEqual(names);
 });

@@ -40,7 +40,7 @@ function aucOf(ranker: FittedRanker, rows: RankingRows): number {
 const neural = { hidden: [16, 8], batchSize: 64, learningRate: 0.01, regularization: 0, dropout: 0 };
 
 test.each(rankingModels)('$id learns what a weighted sum can say', async (model) => {
-  expect(aucOf(await fit(model, 'largest'), rowsOf(300, 'largest', 7))).toBeGreaterThan(0.97);
+  expect(aucOf(await fit(model, 'largest'), rowsOf(300, 'largest', 7))).toBeGreaterThan(0.95);
 });
 
 test('the neural ranker learns a combination that logistic regression cannot', async () => {

@@ -43,7 +43,7 @@ export function UserLists({ view }: { view: UserView }) {
       <div className="columns-2 user-lists">
         <Panel title="History" note="newest first" flush>
           {view.history.length === 0 ? (
-            <p className="panel-text muted">Nothing: this user is new, so popular items are shown.</p>
+            <p className="panel-text muted">No interactions: this user is new.</p>
           ) : (
             <ol className="item-list" aria-label="History">
               {view.history.map((entry, index) => (
@@ -66,9 +66,9 @@ export function UserLists({ view }: { view: UserView }) {
             </ol>
           )}
         </Panel>
-        <Panel title="Recommendations" note={`from ${view.source}; seen items left out`} flush>
+        <Panel title="Recommendations" note={view.recommendations.length ? `from ${view.source}; seen items left out` : ''} flush>
           {view.recommendations.length === 0 ? (
-            <p className="panel-text muted">The run has nothing left to recommend to this user.</p>
+            <p className="panel-text muted">{view.source}</p>
           ) : (
             <ol className="item-list" aria-label="Recommendations" data-testid="playground-recommendations">
               {view.recommendations.map((entry) => (

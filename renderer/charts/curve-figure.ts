@@ -28,6 +28,21 @@ function seriesOf(points: readonly CurvePoint[]): Series[] {
   return [...series.values()];
 }
 
+/** Steps that start again are another training of the same phase: the line is broken there. */
+function withBreaks({ steps, values }: Series): { x: (number | null)[]; y: (number | null)[] } {
+  const x: (number | null)[] = [];
+  const y: (number | null)[] = [];
+  steps.forEach((step, at) => {
+    if (at > 0 && step <= steps[at - 1]!) {
+      x.push(null);
+      y.push(null);
+    }
+    x.push(step);
+    y.push(values[at]!);
+  });
+  return { x, y };
+}
+
 /** Of what should rise, one line a phase: the metric that is read first. The others are in the table. */
 function headlines(rising: readonly Series[]): Series[] {
   const phases = [...new Set(rising.map((line) => line.phase))];
@@ -63,8 +78,7 @@ export function curveFigure(points: readonly CurvePoint[], theme: ChartTheme, be
       type: 'scatter',
       mode: line.steps.length === 1 ? 'markers' : 'lines',
       name: line.name,
-      x: line.steps,
-      y: line.values,
+      ...withBreaks(line),
       xaxis: `x${side}`,
       yaxis: `y${side}`,
       line: { width: 2, color: accent && index === 0 ? theme.accent : colours[index % colours.length] },

@@ -48,10 +48,6 @@ export class EngineClient {
     for (const call of open) call.reject(new EngineError('process_died', goneText));
   }
 
-  get connected(): boolean {
-    return this.#port !== undefined;
-  }
-
   call<N extends OperationName>(operation: N, input: InputOf<N>): Promise<OutputOf<N>> {
     const port = this.#port;
     if (!port) {

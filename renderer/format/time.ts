@@ -18,7 +18,7 @@ export function formatClock(seconds: number): string {
   return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(whole % 60)}`;
 }
 
-/** How long ago: `just now`, `5 min ago`, `3 h ago`, `12 days ago`. */
+/** How long ago: `just now`, `5 min ago`, `3 h ago`, `12 days ago`; beyond two months the day itself. */
 export function formatAge(iso: string, nowMs: number): string {
   const seconds = (nowMs - Date.parse(iso)) / 1000;
   if (Number.isNaN(seconds)) return '';
@@ -26,6 +26,7 @@ export function formatAge(iso: string, nowMs: number): string {
   if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
   if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
   const days = Math.round(seconds / 86_400);
+  if (days > 60) return formatDay(iso);
   return days === 1 ? 'yesterday' : `${days} days ago`;
 }
 

@@ -29,7 +29,7 @@ export function UserLists({ view }: { view: UserView }) {
   const attributes = Object.entries(view.attributes).filter(([, value]) => formatValue(value) !== '' && formatValue(value) !== view.userId);
   return (
     <>
-      <Panel title={view.userId} note={countOf(view.history.length, 'interaction')} className="user-facts">
+      <Panel title={view.userId} className="user-facts">
         {attributes.length === 0 ? (
           <span className="muted">No attributes.</span>
         ) : (
@@ -41,7 +41,7 @@ export function UserLists({ view }: { view: UserView }) {
         )}
       </Panel>
       <div className="columns-2 user-lists">
-        <Panel title="History" note="newest first" flush>
+        <Panel title="History" note={`newest first, ${countOf(view.history.length, 'interaction')} shown`} flush>
           {view.history.length === 0 ? (
             <p className="panel-text muted">No interactions: this user is new.</p>
           ) : (

@@ -54,3 +54,8 @@ test('of many metrics only the one that is read first is drawn; all are in the t
   expect(figure.caption).toBe('Highest NDCG@10 so far 0.1000, at step 1.');
   expect(figure.table.rows).toHaveLength(4);
 });
+
+test('a phase that starts again is another line, not one that runs back', () => {
+  const again = [1, 2, 1].map((step) => ({ phase: 'train', step, metrics: { loss: 4 - step } }));
+  expect(curveFigure(again, theme).data[0]).toMatchObject({ x: [1, 2, null, 1], y: [3, 2, null, 3] });
+});

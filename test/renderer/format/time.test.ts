@@ -27,6 +27,7 @@ test('an age is said in words', () => {
   expect(formatAge('2024-05-03T09:00:00Z', now)).toBe('3 h ago');
   expect(formatAge('2024-05-02T11:00:00Z', now)).toBe('yesterday');
   expect(formatAge('2024-04-21T12:00:00Z', now)).toBe('12 days ago');
+  expect(formatAge('2023-04-21T12:00:00Z', now)).toBe('2023-04-21');
   expect(formatAge('no date', now)).toBe('');
 });
 

@@ -29,6 +29,15 @@ interface Row {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
+  /** CPU time of the server process: what it costs whatever else the machine does. */
+  cpuMsPerRequest: number | null;
+}
+
+/** Seconds of CPU that a server says it has used; null for one that does not say. */
+async function cpuSeconds(url: string): Promise<number | null> {
+  const text = await fetch(`${url}/metrics`).then((answer) => answer.text());
+  const found = /^process_cpu_seconds_total (\S+)/m.exec(text)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 const entries = [path.join(__dirname, '..', 'engine'), path.join(process.cwd(), 'dist', 'engine')];
@@ -41,6 +50,7 @@ const entryOf = (name: string): string => {
 /** Requests at a steady rate (or as many as go, where it is null) over loopback; latencies are corrected for requests that had to wait. */
 async function load(what: string, url: string, options: { rate: number | null; seconds: number; connections: number }): Promise<Row> {
   const random = createRandom(3, what);
+  const before = await cpuSeconds(url);
   const result = await autocannon({
     url,
     connections: options.connections,
@@ -48,6 +58,7 @@ async function load(what: string, url: string, options: { rate: number | null; s
     ...(options.rate === null ? {} : { overallRate: options.rate }),
     requests: [{ setupRequest: (request: object) => ({ ...request, path: `/recommend/u${random.integer(users)}?k=10` }) }],
   });
+  const after = await cpuSeconds(url);
   const row: Row = {
     what,
     requestsPerSecond: Math.round(result.requests.average),
@@ -57,13 +68,14 @@ async function load(what: string, url: string, options: { rate: number | null; s
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     maxMs: result.latency.max,
+    cpuMsPerRequest: before === null || after === null ? null : Number((((after - before) * 1000) / result.requests.total).toFixed(3)),
   };
   process.stdout.write(`${line(row)}\n`);
   return row;
 }
 
 const line = (row: Row): string =>
-  `${row.what.padEnd(44)} ${String(row.requestsPerSecond).padStart(6)}/s  errors ${row.errors}  non-2xx ${row.non2xx}  p50 ${row.p50Ms} ms  p99 ${row.p99Ms} ms  max ${row.maxMs} ms`;
+  `${row.what.padEnd(44)} ${String(row.requestsPerSecond).padStart(6)}/s  errors ${row.errors}  non-2xx ${row.non2xx}  p50 ${row.p50Ms} ms  p99 ${row.p99Ms} ms  max ${row.maxMs} ms  cpu ${row.cpuMsPerRequest ?? '-'} ms/request`;
 
 async function ceiling(): Promise<Row> {
   const body = JSON.stringify({ hello: 'x'.repeat(600) });
@@ -140,15 +152,15 @@ async function main(): Promise<void> {
   await writeFile(path.join(results, `${name}.json`), `${JSON.stringify({ setting, machine, rows, notes }, null, 2)}\n`);
   const table = rows.map(
     (row) =>
-      `| ${row.what} | ${row.requestsPerSecond} | ${row.requests} | ${row.errors + row.non2xx} | ${row.p50Ms} | ${row.p99Ms} | ${row.maxMs} |`,
+      `| ${row.what} | ${row.requestsPerSecond} | ${row.requests} | ${row.errors + row.non2xx} | ${row.p50Ms} | ${row.p99Ms} | ${row.maxMs} | ${row.cpuMsPerRequest ?? ''} |`,
   );
   const text = [
     '# The server under load',
     '',
     `${setting}. ${machine.cpu}, Node ${machine.node}, load average ${machine.loadAverage.map((value) => value.toFixed(1)).join(' ')} at the end.`,
     '',
-    '| what | requests/s | requests | failures | p50 ms | p99 ms | max ms |',
-    '|---|---|---|---|---|---|---|',
+    '| what | requests/s | requests | failures | p50 ms | p99 ms | max ms | server CPU ms/request |',
+    '|---|---|---|---|---|---|---|---|',
     ...table,
     '',
     ...notes,

@@ -25,9 +25,10 @@ async function finish(context) {
 
 process.chdir(root);
 try {
-  await setUp();
+  await setUp({ build: false, quiet: true });
   const runtime = packagedRuntime(root);
   const notice = refuseFallback(runtime);
+  await setUp();
   const started = performance.now();
   await build({
     targets: Platform.current().createTarget('dir'),

@@ -27,10 +27,10 @@ test.afterAll(async () => {
 });
 
 test('one button builds a recommender on the sample and shows its metrics beside the baselines', async () => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   const { page } = app;
   await page.getByTestId('build-recommender').click();
-  await expect(page.getByTestId('pipeline-stage-serve')).toHaveAttribute('data-status', 'succeeded', { timeout: 220_000 });
+  await expect(page.getByTestId('pipeline-stage-serve')).toHaveAttribute('data-status', 'succeeded', { timeout: 460_000 });
   const table = page.getByTestId('metrics-table');
   await expect(table).toContainText('Popularity');
   await expect(table).toContainText('NDCG@10');

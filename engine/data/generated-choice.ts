@@ -3,7 +3,7 @@ import { topics } from './generated-catalogue.ts';
 import { tasteDimensions, type World } from './generated-world.ts';
 
 /** What a user chooses from in a session: the whole catalogue up to this size, else so many items drawn from it by popularity. */
-const poolSize = 1024;
+const poolSize = 512;
 const fewTries = 30;
 const d = tasteDimensions;
 

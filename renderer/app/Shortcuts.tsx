@@ -8,6 +8,7 @@ import { keyText } from './keyboard.ts';
 export function Shortcuts() {
   const open = useStore((state) => state.shortcutsOpen);
   const platform = bridge().platform;
+  if (!open) return null;
   const rows: [string, string][] = [
     ...views.map((view): [string, string] => [view.title, keyText(platform, String(view.order))]),
     ['Search or run a command', keyText(platform, 'K')],
@@ -17,7 +18,7 @@ export function Shortcuts() {
   ];
   return (
     <Dialog
-      isOpen={open}
+      isOpen
       title="Keyboard shortcuts"
       onClose={() => useStore.setState({ shortcutsOpen: false })}
       className="small-dialog"

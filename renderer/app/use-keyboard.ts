@@ -16,6 +16,8 @@ export function useKeyboard(commands: readonly Command[]): void {
       if (command) void perform(command.run);
     };
     const onKey = (event: KeyboardEvent) => {
+      // Also where the focus has not reached the overlay yet.
+      if (event.key === 'Escape') useStore.setState({ paletteOpen: false, shortcutsOpen: false });
       const action = shortcutFor(event, bridge().platform, isTyping(event.target));
       if (!action) return;
       event.preventDefault();

@@ -164,16 +164,13 @@ function Body({ paths }: { paths: string[] }) {
 /** What a dropped or chosen file looks like before anything is written, and the import itself. */
 export function ImportDialog() {
   const paths = useStore((state) => state.importing);
+  // Unmounted rather than told to close: the overlay's exit can be lost while the window is busy, and its backdrop would stay.
+  if (paths === null) return null;
   return (
-    <Dialog
-      isOpen={paths !== null}
-      onClose={close}
-      title="Import"
-      className="import-dialog"
-      transitionDuration={0}
-      canOutsideClickClose={false}
-    >
-      <div data-testid="import-dialog">{paths && <Body key={paths.join('\n')} paths={paths} />}</div>
+    <Dialog isOpen onClose={close} title="Import" className="import-dialog" transitionDuration={0} canOutsideClickClose={false}>
+      <div data-testid="import-dialog">
+        <Body key={paths.join('\n')} paths={paths} />
+      </div>
     </Dialog>
   );
 }

@@ -70,13 +70,11 @@ export function createNativeTable(binding: NativeBinding, initial: Float32Array,
     const touchedRows = binding.createTensor([touched.length], int32, touched);
     const gathered = run('ResourceGather', [typeAttribute('dtype', float), typeAttribute('Tindices', int32)], [table, touchedRows]).id;
     const vectors = backend.createOutputTensor(multiply(bags, columns, touched.length, gathered)) as Tensor2D;
+    drop(gathered);
     return {
       vectors,
-      apply(gradient: Tensor2D, learningRate: number, regularization: number) {
+      apply(gradient: Tensor2D, learningRate: number) {
         const sums = multiply(back, back.rows, bags.count, backend.getInputTensorIds([gradient])[0] as number).id;
-        const decay = binding.createTensor([], float, Float32Array.of(regularization));
-        const pull = run('Mul', [typeAttribute('T', float)], [gathered, decay]).id;
-        const gradients = run('AddV2', [typeAttribute('T', float)], [sums, pull]).id;
         const rate = binding.createTensor([], float, Float32Array.of(learningRate));
         const epsilon = binding.createTensor([], float, Float32Array.of(0));
         const attributes = [
@@ -85,10 +83,10 @@ export function createNativeTable(binding: NativeBinding, initial: Float32Array,
           flag('use_locking', false),
           flag('update_slots', true),
         ];
-        binding.executeOp('ResourceSparseApplyAdagradV2', attributes, [table, accumulator, rate, epsilon, gradients, touchedRows], 0);
-        drop(sums, decay, pull, gradients, rate, epsilon, touchedRows, gathered);
+        binding.executeOp('ResourceSparseApplyAdagradV2', attributes, [table, accumulator, rate, epsilon, sums, touchedRows], 0);
+        drop(sums, rate, epsilon, touchedRows);
       },
-      release: () => drop(touchedRows, gathered),
+      release: () => drop(touchedRows),
     };
   }
 

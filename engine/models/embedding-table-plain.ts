@@ -29,7 +29,7 @@ export function createPlainTable(initial: Float32Array, dimensions: number): Emb
     });
     return {
       vectors: tf.tensor2d(vectors, [bags.count, dimensions]),
-      apply(gradient: Tensor2D, learningRate: number, regularization: number) {
+      apply(gradient: Tensor2D, learningRate: number) {
         const values = gradient.dataSync() as Float32Array;
         eachEntry(own, (bagAt, rowAt, weight) => {
           for (let d = 0; d < dimensions; d++) sums[rowAt + d] = (sums[rowAt + d] as number) + weight * (values[bagAt + d] as number);
@@ -38,7 +38,7 @@ export function createPlainTable(initial: Float32Array, dimensions: number): Emb
           if (stamped[row] === 1) continue;
           stamped[row] = 1;
           for (let at = row * dimensions; at < (row + 1) * dimensions; at++) {
-            const gradientSum = (sums[at] as number) + regularization * (table[at] as number);
+            const gradientSum = sums[at] as number;
             const squares = (accumulator[at] as number) + gradientSum * gradientSum;
             accumulator[at] = squares;
             table[at] = (table[at] as number) - (learningRate * gradientSum) / Math.sqrt(squares);

@@ -10,9 +10,9 @@ export interface Lookup {
   vectors: Tensor2D;
   /**
    * Adagrad (Duchi et al. 2011) on the rows that the bags touched and on no other: for each such row, with g the sum of its weighted gradients,
-   * and regularization · row: accumulator += g²; row -= learningRate · g / √accumulator. Ends the lookup.
+   * accumulator += g²; row -= learningRate · g / √accumulator. Ends the lookup.
    */
-  apply(gradient: Tensor2D, learningRate: number, regularization: number): void;
+  apply(gradient: Tensor2D, learningRate: number): void;
   /** Ends the lookup without an update. */
   release(): void;
 }

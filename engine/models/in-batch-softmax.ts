@@ -41,7 +41,8 @@ function segmentSum(rows: Tensor2D, segments: Int32Array, count: number): Tensor
   const values = rows.dataSync();
   const sums = new Float32Array(count * columns);
   segments.forEach((segment, row) => {
-    for (let d = 0; d < columns; d++) sums[segment * columns + d] = (sums[segment * columns + d] as number) + (values[row * columns + d] as number);
+    for (let d = 0; d < columns; d++)
+      sums[segment * columns + d] = (sums[segment * columns + d] as number) + (values[row * columns + d] as number);
   });
   return tf.tensor2d(sums, [count, columns]);
 }
@@ -61,12 +62,20 @@ export function inBatchSoftmax({ users, items, own, weights, corrections, temper
   const ownColumns = tf.tensor1d(own, 'int32');
   const vOwn = tf.gather(v, ownColumns) as Tensor2D;
 
-  const logits = tf.matMul(tf.concat([tf.mul(u, scale), tf.ones([count, 1])], 1), tf.concat([v, tf.tensor2d(corrections, [columns, 1])], 1), false, true);
+  const logits = tf.matMul(
+    tf.concat([tf.mul(u, scale), tf.ones([count, 1])], 1),
+    tf.concat([v, tf.tensor2d(corrections, [columns, 1])], 1),
+    false,
+    true,
+  );
   const e = tf.exp(logits);
   const products = tf.matMul(e, tf.concat([v, tf.ones([columns, 1])], 1));
   const ownLogits = tf.mul(tf.sum(tf.mul(u, vOwn), 1, true), scale) as Tensor2D;
   // The example's own item is certain to be in the batch: its term counts 1, not c.
-  const surplus = tf.tensor2d(Float32Array.from(own, (column) => 1 - Math.exp(corrections[column] as number)), [count, 1]);
+  const surplus = tf.tensor2d(
+    Float32Array.from(own, (column) => 1 - Math.exp(corrections[column] as number)),
+    [count, 1],
+  );
   const restore = tf.mul(surplus, tf.exp(ownLogits)) as Tensor2D;
   const z = tf.add(tf.slice(products, [0, u.shape[1]], [count, 1]), restore) as Tensor2D;
   const loss = tf.sum(tf.mul(a, tf.sub(tf.log(z), ownLogits))) as Scalar;
@@ -75,7 +84,10 @@ export function inBatchSoftmax({ users, items, own, weights, corrections, temper
   const share = tf.div(a, z);
   const du = tf.mul(tf.sub(tf.mul(numerators, share), tf.mul(vOwn, a)), scale) as Tensor2D;
   const ownShare = tf.sub(tf.mul(share, restore), a);
-  const dv = tf.mul(tf.add(tf.matMul(e, tf.mul(u, share) as Tensor2D, true, false), segmentSum(tf.mul(u, ownShare) as Tensor2D, own, columns)), scale) as Tensor2D;
+  const dv = tf.mul(
+    tf.add(tf.matMul(e, tf.mul(u, share) as Tensor2D, true, false), segmentSum(tf.mul(u, ownShare) as Tensor2D, own, columns)),
+    scale,
+  ) as Tensor2D;
 
   const throughNorm = (gradient: Tensor2D, unit: Tensor2D, norm: Tensor2D): Tensor2D =>
     tf.mul(norm, tf.sub(gradient, tf.mul(unit, tf.sum(tf.mul(gradient, unit), 1, true)))) as Tensor2D;
@@ -86,4 +98,3 @@ export function inBatchSoftmax({ users, items, own, weights, corrections, temper
 export function logInclusion(share: number, batchSize: number): number {
   return -Math.log(-Math.expm1(batchSize * Math.log1p(-Math.min(share, 1 - 1e-9))));
 }
-

@@ -29,13 +29,7 @@ export interface FittedRanker {
 
 /** Parameters that every ranking model has: what its rows are made of. */
 export const rankingRowParams = {
-  negatives: z
-    .number()
-    .int()
-    .min(1)
-    .max(50)
-    .default(8)
-    .describe('Items not chosen, for each item chosen, that the ranker learns from; half of them popular, half any item'),
+  negatives: z.number().int().min(1).max(50).default(8).describe('Items not chosen, for each item chosen, that the ranker learns from'),
 };
 
 /** Scores the candidates of a request. */

@@ -60,7 +60,9 @@ export function layersFrom(arrays: { shape: number[]; data: Float32Array }[]): T
     apply(gradients, learningRate) {
       const old = [...weights, ...accumulators];
       accumulators = accumulators.map((sum, i) => tf.keep(tf.add(sum, tf.square(gradients[i] as Tensor))));
-      weights = weights.map((tensor, i) => tf.keep(tf.sub(tensor, tf.mul(tf.mul(gradients[i] as Tensor, learningRate), tf.rsqrt(accumulators[i] as Tensor)))));
+      weights = weights.map((tensor, i) =>
+        tf.keep(tf.sub(tensor, tf.mul(tf.mul(gradients[i] as Tensor, learningRate), tf.rsqrt(accumulators[i] as Tensor)))),
+      );
       for (const tensor of old) tensor.dispose();
     },
     read: () => weights.map((tensor) => ({ shape: tensor.shape, data: tensor.dataSync() as Float32Array })),

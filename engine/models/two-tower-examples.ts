@@ -9,7 +9,12 @@ export interface Histories {
 }
 
 /** Histories by the first meeting with each item. Interactions come in the order of time. */
-export function createHistories({ userCount, itemCount, interactions, matrix }: Pick<TrainingSet, 'userCount' | 'itemCount' | 'interactions' | 'matrix'>): Histories {
+export function createHistories({
+  userCount,
+  itemCount,
+  interactions,
+  matrix,
+}: Pick<TrainingSet, 'userCount' | 'itemCount' | 'interactions' | 'matrix'>): Histories {
   const offsets = matrix.indptr;
   const items = new Int32Array(matrix.indices.length);
   const weights = new Float32Array(matrix.indices.length);

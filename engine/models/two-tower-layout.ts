@@ -6,7 +6,7 @@ export interface TowerLayout {
   rows: number;
   /** First row of the items' ids: item i is row `firstItem + i`, also where it is one of a user's recent items. */
   firstItem: number;
-  /** Writes a user's bag: id and attributes (unless the user is unknown: -1), and the mean of recent items. */
+  /** Writes a user's bag: id, attributes, and the mean of the recent items `recent[from .. to)`, oldest first, each older one counting `decay` times as much. */
   writeUser(writer: BagWriter, user: number, recent: Int32Array, from: number, to: number): void;
   writeItem(writer: BagWriter, item: number): void;
 }
@@ -27,11 +27,24 @@ export function standardised(values: Float32Array): Float32Array {
   return values.map((value) => (Number.isFinite(value) ? Math.min(3, Math.max(-3, (value - mean) * scale)) : 0));
 }
 
+/** Weights of a list of recent items, oldest first: the newest counts most, an older one `decay` times the next; they add up to 1. */
+export function recencyWeights(count: number, decay: number): Float32Array {
+  const weights = Float32Array.from({ length: count }, (_, i) => decay ** (count - 1 - i));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
 /**
  * One table for both towers, block by block: users' ids, their categories, tags and numbers, items' ids, theirs. A number is a row that is
  * weighted with the value. A list of tags is the mean of their rows.
  */
-export function createTowerLayout(userFeatures: EntityFeatures, itemFeatures: EntityFeatures, userCount: number, itemCount: number, recency: number): TowerLayout {
+export function createTowerLayout(
+  userFeatures: EntityFeatures,
+  itemFeatures: EntityFeatures,
+  userCount: number,
+  itemCount: number,
+  decay: number,
+): TowerLayout {
   let rows = userCount;
   const take = (count: number): number => {
     const start = rows;
@@ -44,6 +57,7 @@ export function createTowerLayout(userFeatures: EntityFeatures, itemFeatures: En
     numbers: numbers.map(({ values }) => ({ row: take(1), values: standardised(values) })),
   });
   const users = blockOf(userFeatures);
+  const weightsOf: Float32Array[] = [];
   const firstItem = take(itemCount);
   const items = blockOf(itemFeatures);
 
@@ -67,13 +81,11 @@ export function createTowerLayout(userFeatures: EntityFeatures, itemFeatures: En
     rows,
     firstItem,
     writeUser(writer, user, recent, from, to) {
-      if (user >= 0) {
-        writer.add(user, 1);
-        writeAttributes(writer, users, user);
-      }
-      let total = 0;
-      for (let i = from; i < to; i++) total += recency ** (to - 1 - i);
-      for (let i = from; i < to; i++) writer.add(firstItem + (recent[i] as number), recency ** (to - 1 - i) / total);
+      writer.add(user, 1);
+      writeAttributes(writer, users, user);
+      weightsOf[to - from] ??= recencyWeights(to - from, decay);
+      const weights = weightsOf[to - from] as Float32Array;
+      for (let i = from; i < to; i++) writer.add(firstItem + (recent[i] as number), weights[i - from] as number);
       writer.next();
     },
     writeItem(writer, item) {

@@ -8,60 +8,59 @@ import { inBatchSoftmax, logInclusion } from './in-batch-softmax.ts';
 import type { TrainingSet } from './model.ts';
 import { tensorFlow } from './tensorflow.ts';
 import { createTowerLayers, type TowerLayers } from './tower-layers.ts';
-import { createHistories, type Histories, recentBefore } from './two-tower-examples.ts';
-import { createTowerLayout, type TowerLayout } from './two-tower-layout.ts';
+import { createHistories, recentBefore } from './two-tower-examples.ts';
+import type { FoldInParts } from './two-tower-fold-in.ts';
+import { createTowerLayout } from './two-tower-layout.ts';
 
 export interface TowerSettings {
   dimensions: number;
   hidden: number[];
+  /** How many recent items go into the user tower, and how much less each older one counts. */
   recentItems: number;
+  recentDecay: number;
   temperature: number;
   learningRate: number;
   batchSize: number;
   logQ: boolean;
-  idDropout: number;
-  regularization: number;
-  idScale: number;
-  attributeScale: number;
-  recency: number;
-  weighting: number;
+  eventWeights: boolean;
+}
+
+export interface Snapshot {
+  epoch: number;
+  users: Matrix;
+  items: Matrix;
+  foldIn: FoldInParts;
 }
 
 /** Both towers while they learn. */
 export interface Towers {
-  layout: TowerLayout;
-  histories: Histories;
+  exampleCount: number;
   /** Passes over all examples, shuffled; returns the mean loss. `onBatch` is called with the examples done so far. */
   trainEpoch(onBatch: (done: number) => Promise<void>): Promise<number>;
   /** Unit vectors of these users as they are now, with all that they met as their history. */
   embedUsers(rows: Int32Array): Matrix;
   embedItems(): Matrix;
-  save(): { table: Float32Array; userLayers: ReturnType<TowerLayers['read']>; itemLayers: ReturnType<TowerLayers['read']> };
+  /** All that is kept of them, as they are now. */
+  snapshot(epoch: number): Snapshot;
   dispose(): void;
 }
 
 /** Entities embedded at a time when nothing is learned. */
 const embedBlock = 8192;
 
-/** Standard deviation of a fresh embedding's values times √dimensions. */
-const initialNorm = 1;
-
 export function createTowers(set: TrainingSet, settings: TowerSettings, random: Random): Towers {
   const { tf } = tensorFlow();
-  const { dimensions, hidden, recentItems, temperature, learningRate, batchSize, logQ, idDropout, regularization, idScale, attributeScale, recency, weighting } = settings;
-  const layout = createTowerLayout(set.userFeatures, set.itemFeatures, set.userCount, set.itemCount, recency);
+  const { dimensions, hidden, recentItems, recentDecay, temperature, learningRate, batchSize, logQ, eventWeights } = settings;
+  const layout = createTowerLayout(set.userFeatures, set.itemFeatures, set.userCount, set.itemCount, recentDecay);
   const histories = createHistories(set);
   const exampleCount = histories.items.length;
   const userOf = new Int32Array(exampleCount);
   for (let user = 0; user < set.userCount; user++) userOf.fill(user, histories.offsets[user], histories.offsets[user + 1]);
 
   const values = random.fork('table');
-  const deviation = initialNorm / Math.sqrt(dimensions);
-  const initial = Float32Array.from({ length: layout.rows * dimensions }, (_, at) => {
-    const row = Math.floor(at / dimensions);
-    const isId = row < set.userCount || (row >= layout.firstItem && row < layout.firstItem + set.itemCount);
-    return values.normal() * deviation * (isId ? idScale : attributeScale);
-  });
+  // A fresh embedding has about unit length.
+  const deviation = 1 / Math.sqrt(dimensions);
+  const initial = Float32Array.from({ length: layout.rows * dimensions }, () => values.normal() * deviation);
   const table: EmbeddingTable = createEmbeddingTable(initial, dimensions);
   const userLayers = createTowerLayers(hidden, dimensions, random.fork('user layers'));
   const itemLayers = createTowerLayers(hidden, dimensions, random.fork('item layers'));
@@ -73,7 +72,6 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
 
   const order = Int32Array.from({ length: exampleCount }, (_, i) => i);
   const shuffles = random.fork('order');
-  const drops = random.fork('dropout');
   const writer = new BagWriter();
   const columnOf = new Int32Array(set.itemCount).fill(-1);
 
@@ -87,11 +85,10 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       const item = histories.items[at] as number;
       if (columnOf[item] === -1) columnOf[item] = items.push(item) - 1;
       own[i] = columnOf[item] as number;
-      weights[i] = meanWeight > 0 ? ((histories.weights[at] as number) / meanWeight) ** weighting : 1;
+      weights[i] = eventWeights && meanWeight > 0 ? (histories.weights[at] as number) / meanWeight : 1;
       const user = userOf[at] as number;
       const from = recentBefore(histories, user, at, recentItems);
-      const dropped = idDropout > 0 && at > from && drops.next() < idDropout;
-      layout.writeUser(writer, dropped ? -1 : user, histories.items, from, at);
+      layout.writeUser(writer, user, histories.items, from, at);
     });
     for (const item of items) {
       layout.writeItem(writer, item);
@@ -105,7 +102,7 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       const result = inBatchSoftmax({ users: users.output, items: candidates.output, own, weights, corrections, temperature });
       const userSide = users.backward(result.users);
       const itemSide = candidates.backward(result.items);
-      lookup.apply(tf.concat([userSide.input, itemSide.input], 0) as Tensor2D, learningRate, regularization);
+      lookup.apply(tf.concat([userSide.input, itemSide.input], 0) as Tensor2D, learningRate);
       userLayers.apply(userSide.gradients, learningRate);
       itemLayers.apply(itemSide.gradients, learningRate);
       return result.loss.dataSync()[0] as number;
@@ -133,9 +130,28 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
     return { rows: count, columns: dimensions, data };
   }
 
+  const embedUsers = (rows: Int32Array): Matrix =>
+    embed(
+      rows.length,
+      (i) => {
+        const user = rows[i] as number;
+        const end = histories.offsets[user + 1] as number;
+        layout.writeUser(writer, user, histories.items, recentBefore(histories, user, end, recentItems), end);
+      },
+      userLayers,
+    );
+  const embedItems = (): Matrix => embed(set.itemCount, (item) => layout.writeItem(writer, item), itemLayers);
+
+  function snapshot(epoch: number): Snapshot {
+    const ids =
+      recentItems === 0 ? null : table.read().slice(layout.firstItem * dimensions, (layout.firstItem + set.itemCount) * dimensions);
+    const inputs = ids && { rows: set.itemCount, columns: dimensions, data: ids };
+    const all = Int32Array.from({ length: set.userCount }, (_, user) => user);
+    return { epoch, users: embedUsers(all), items: embedItems(), foldIn: { inputs, layers: userLayers.read(), recentItems, recentDecay } };
+  }
+
   return {
-    layout,
-    histories,
+    exampleCount,
     async trainEpoch(onBatch) {
       shuffles.shuffle(order);
       let total = 0;
@@ -154,18 +170,9 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       }
       return total / Math.max(exampleCount, 1);
     },
-    embedUsers: (rows) =>
-      embed(
-        rows.length,
-        (i) => {
-          const user = rows[i] as number;
-          const end = histories.offsets[user + 1] as number;
-          layout.writeUser(writer, user, histories.items, recentBefore(histories, user, end, recentItems), end);
-        },
-        userLayers,
-      ),
-    embedItems: () => embed(set.itemCount, (item) => layout.writeItem(writer, item), itemLayers),
-    save: () => ({ table: table.read(), userLayers: userLayers.read(), itemLayers: itemLayers.read() }),
+    embedUsers,
+    embedItems,
+    snapshot,
     dispose() {
       table.dispose();
       userLayers.dispose();

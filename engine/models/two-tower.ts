@@ -1,102 +1,121 @@
 import { z } from 'zod';
-import type { Matrix, NamedArrays } from '../math/arrays.ts';
+import { EngineError } from '#contract/errors';
+import type { Matrix, NamedArray, NamedArrays } from '../math/arrays.ts';
 import { scoreByVectors } from './factorised.ts';
-import type { FitContext, FittedModel, Model, TrainingSet } from './model.ts';
-import { createTowers, type Towers } from './two-tower-train.ts';
+import type { FittedModel, Model } from './model.ts';
+import { type FoldInParts, foldInUser } from './two-tower-fold-in.ts';
+import { type Contender, type SearchFacts, trainContenders } from './two-tower-search.ts';
+import type { Snapshot } from './two-tower-train.ts';
 
+/**
+ * Two towers (Yi et al. 2019): one embeds users, the other items, and the score is the cosine of the two.
+ *
+ *   x_u = id + Σ categories + mean(lists) + Σ number · vector + Σ recency weight · item id of the recent items      one table, rows of it added up
+ *   x_i = id + Σ categories + mean(lists) + Σ number · vector                                                        item ids shared with the recent items
+ *   u = normalise(x_u + f_u(x_u)),  v = normalise(x_i + f_i(x_i))                                                    f: hidden layers, none by default
+ *
+ * Each interaction is an example: its user as of just before it, its item against all others of the batch (see `in-batch-softmax.ts`). Adagrad changes
+ * the rows that a batch touched.
+ */
 const params = z.strictObject({
   dimensions: z.number().int().min(2).max(512).default(64).describe('Length of the user and item vectors.'),
-  hidden: z.array(z.number().int().min(1).max(2048)).max(4).default([]).describe('Sizes of the hidden layers of each tower; none by default.'),
-  recentItems: z.number().int().min(0).max(200).default(20).describe('How many of the last items of a user go into the user tower, as their mean; 0 leaves them out.'),
-  temperature: z.number().min(0.02).max(2).default(0.1).describe('Divides the cosine of user and item: lower makes the model surer of itself.'),
-  learningRate: z.number().gt(0).max(10).default(0.1).describe('Step size of Adagrad.'),
-  batchSize: z.number().int().min(2).max(65_536).default(1024).describe('Examples a step; their items are each other\'s negatives.'),
-  logQ: z.boolean().default(true).describe('Correct for popular items being in batches more often.'),
-  idDropout: z.number().min(0).max(0.9).default(0).describe('Share of examples that hide the user id.'),
-  regularization: z.number().min(0).max(10).default(0).describe('Pulls the rows a batch touched towards zero.'),
-  idScale: z.number().min(0).max(10).default(1).describe('x'),
-  attributeScale: z.number().min(0).max(10).default(1).describe('x'),
-  recency: z.number().gt(0).max(1).default(1).describe('x'),
-  weighting: z.number().min(0).max(1).default(1).describe('x'),
-  epochs: z.number().int().min(1).max(1000).default(50).describe('Passes over the training examples at most; validation stops earlier.'),
-  patience: z.number().int().min(1).max(100).default(4).describe('Epochs without a better validation NDCG before it stops.'),
+  hidden: z
+    .array(z.number().int().min(1).max(2048))
+    .max(4)
+    .default([])
+    .describe('Sizes of the hidden layers of both towers; none by default.'),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0)
+    .describe(
+      'Divides the cosine: the lower, the surer of itself the model. 0 lets validation choose between 0.2 and 0.3. At least 0.02 otherwise.',
+    )
+    .refine((value) => value === 0 || value >= 0.02, 'it must be 0 or at least 0.02'),
+  recent: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe(
+      'Whether a user’s recent items go into the user tower; auto lets validation choose. They help where the next item follows from the last ones.',
+    ),
+  recentItems: z.number().int().min(1).max(200).default(20).describe('How many recent items at most.'),
+  recentDecay: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.7)
+    .describe('How much each older one of them counts against the next; 1 is their plain mean.'),
+  learningRate: z.number().gt(0).max(1_000_000).default(0.1).describe('Step size of Adagrad.'),
+  batchSize: z.number().int().min(2).max(65_536).default(1024).describe('Examples a step; their items are one another’s negatives.'),
+  logQ: z.boolean().default(true).describe('Correct for popular items being in more batches (logQ).'),
+  eventWeights: z.boolean().default(false).describe('Count an example by the weights of its events; otherwise all count alike.'),
+  epochs: z.number().int().min(1).max(1000).default(40).describe('Passes over the examples at most; validation stops earlier.'),
+  patience: z.number().int().min(1).max(100).default(3).describe('Epochs without a better validation NDCG before training stops.'),
 });
-type Params = z.output<typeof params>;
+export type TwoTowerParams = z.output<typeof params>;
 
-interface Snapshot {
-  users: Matrix;
-  items: Matrix;
-  epoch: number;
+/** What validation is left to choose. Without validation the first is taken. */
+const temperatures = [0.2, 0.3];
+
+function contendersOf(settings: TwoTowerParams): Contender[] {
+  const recents = settings.recent === 'auto' ? (['on', 'off'] as const) : [settings.recent];
+  const choices = settings.temperature === 0 ? temperatures : [settings.temperature];
+  return recents.flatMap((recent) =>
+    choices.map((temperature) => ({
+      settled: { temperature, recent },
+      settings: { ...settings, temperature, recentItems: recent === 'on' ? settings.recentItems : 0 },
+    })),
+  );
 }
 
-function snapshotOf(towers: Towers, set: TrainingSet, epoch: number): Snapshot {
-  const all = Int32Array.from({ length: set.userCount }, (_, user) => user);
-  return { users: towers.embedUsers(all), items: towers.embedItems(), epoch };
-}
-
-function fitted({ users, items, epoch }: Snapshot, examplesPerSecond?: number): FittedModel {
+function fitted(snapshot: Omit<Snapshot, 'epoch'>, facts?: SearchFacts): FittedModel {
+  const { users, items, foldIn } = snapshot;
   const model = scoreByVectors(users, items);
-  return { ...model, facts: { bestEpoch: epoch, settled: { epochs: epoch }, ...(examplesPerSecond ? { examplesPerSecond } : {}) } };
+  const layers = foldIn.layers.map((layer, i): [string, NamedArray] => [`user.layer.${i}`, layer]);
+  const input: [string, NamedArray][] = foldIn.inputs
+    ? [['item.input', { shape: [foldIn.inputs.rows, foldIn.inputs.columns], data: foldIn.inputs.data }]]
+    : [];
+  return {
+    ...model,
+    foldIn: (itemRows) => foldInUser(foldIn, items, itemRows),
+    save: () => ({ ...model.save(), ...Object.fromEntries([...input, ...layers]) }),
+    ...(facts ? { facts } : {}),
+  };
 }
 
-async function validateNow(towers: Towers, validate: NonNullable<FitContext['validate']>): Promise<Record<string, number>> {
-  const items = towers.embedItems();
-  const zero = { rows: 0, columns: items.columns, data: new Float32Array(0) };
-  const scorer = scoreByVectors(zero, items);
-  try {
-    return await validate((rows) => {
-      const users = towers.embedUsers(rows);
-      const block = scoreByVectors(users, items);
-      const scores = block.score(Int32Array.from(rows, (_, i) => i));
-      block.dispose();
-      return scores;
-    });
-  } finally {
-    scorer.dispose();
+function matrixOf(arrays: NamedArrays, name: string): Matrix {
+  const array = arrays[name];
+  const [rows, columns] = array?.shape ?? [];
+  if (!(array?.data instanceof Float32Array) || rows === undefined || columns === undefined) {
+    throw new EngineError('bad_data', `The two-tower model has no matrix "${name}". Train it again.`, { array: name });
   }
+  return { rows, columns, data: array.data };
 }
 
 export const twoTower: Model<typeof params> = {
   id: 'two-tower',
   label: 'Two-tower',
-  summary: 'Two-tower',
-  paper: 'Yi et al. 2019',
+  summary:
+    'Learns a vector for each user and each item from ids, attributes and recent items, so that what belongs together points the same way. Serves from a vector index.',
+  paper: 'Yi et al. 2019: Sampling-bias-corrected neural modeling for large corpus item recommendations',
   needs: ['timestamps', 'attributes'],
   factorised: true,
   baseline: false,
   params,
-  async fit(set, settings: Params, context) {
-    const towers = createTowers(set, settings, context.random);
-    const total = towers.histories.items.length;
-    let best: Snapshot | undefined;
-    let bestScore = Number.NEGATIVE_INFINITY;
-    let busy = 0;
-    let done = 0;
-    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-      let at = performance.now();
-      const loss = await towers.trainEpoch(async (examples) => {
-        busy += performance.now() - at;
-        await context.checkpoint({ phase: 'Training', done: (epoch - 1) * total + examples, total: settings.epochs * total, unit: 'examples', rate: 0 });
-        at = performance.now();
-      });
-      done += total;
-      const metrics: Record<string, number> = { loss };
-      if (context.validate) Object.assign(metrics, await validateNow(towers, context.validate));
-      context.curve('training', epoch, metrics);
-      const score = metrics['ndcg@10'] ?? epoch;
-      if (score > bestScore) {
-        bestScore = score;
-        best = snapshotOf(towers, set, epoch);
-      } else if (best && epoch - best.epoch >= settings.patience) break;
-    }
-    towers.dispose();
-    return fitted(best as Snapshot, (done / busy) * 1000);
+  async fit(set, settings, context) {
+    const { snapshot, facts } = await trainContenders(set, contendersOf(settings), settings, context);
+    return fitted(snapshot, facts);
   },
-  load(arrays: NamedArrays) {
-    const matrix = (name: string): Matrix => {
-      const array = arrays[name] as { shape: number[]; data: Float32Array };
-      return { rows: array.shape[0] as number, columns: array.shape[1] as number, data: array.data };
-    };
-    return scoreByVectors(matrix('user.embedding'), matrix('item.embedding'));
+  load(arrays, settings) {
+    const layers: FoldInParts['layers'] = [];
+    for (let i = 0; arrays[`user.layer.${i}`]; i++) layers.push(arrays[`user.layer.${i}`] as FoldInParts['layers'][number]);
+    const inputs = arrays['item.input'] ? matrixOf(arrays, 'item.input') : null;
+    const { recentItems, recentDecay } = settings;
+    return fitted({
+      users: matrixOf(arrays, 'user.embedding'),
+      items: matrixOf(arrays, 'item.embedding'),
+      foldIn: { inputs, layers, recentItems, recentDecay },
+    });
   },
 };

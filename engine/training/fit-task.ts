@@ -1,5 +1,5 @@
 import { EngineError } from '#contract/errors';
-import type { Baseline, Metrics } from '#contract/run';
+import type { Baseline, Metrics, Split } from '#contract/run';
 import { type Evaluation, evaluateTopK } from '../evaluation/evaluate.ts';
 import type { HeldOut } from '../evaluation/held-out.ts';
 import { carveValidation } from '../evaluation/split.ts';
@@ -18,6 +18,17 @@ type TaskContext = Pick<WorkContext, 'checkpoint' | 'curve' | 'log'>;
 
 /** At most so many users are asked each epoch: enough to choose by, and quick on large data. */
 const validationUsers = 5000;
+
+/**
+ * How to hold out the validation slice: as the test set was. Of a given test file only its shape is known: one item a user looks like the last one, more like
+ * what came later, where there are times.
+ */
+function validationSplit({ split, test, train }: FitTask): Split {
+  if (split.kind !== 'file') return split;
+  const timed = train.timestamps.some((time) => Number.isFinite(time));
+  const kind = !timed ? 'ratio' : test.items.length === test.users.length ? 'leave-last-out' : 'temporal';
+  return kind === 'leave-last-out' ? { kind } : { kind, testShare: 0.2 };
+}
 
 function trainingSetOf(task: FitTask, interactions: Interactions): TrainingSet {
   const { userCount, itemCount, userFeatures, itemFeatures } = task;
@@ -76,7 +87,7 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
     throw new EngineError('bad_data', 'There are no training interactions. Import more, or hold out less for the test.');
   const model = findRetrievalModel(task.model);
   const params = parseParams(model, task.params);
-  const carved = carveValidation(task.train, task.split, { seed: task.seed, userCount: task.userCount });
+  const carved = carveValidation(task.train, validationSplit(task), { seed: task.seed, userCount: task.userCount });
   const whole = trainingSetOf(task, task.train);
   const validated = carved.test.users.length > 0;
 

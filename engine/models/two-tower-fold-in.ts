@@ -1,0 +1,50 @@
+import type { Matrix } from '../math/arrays.ts';
+import { recencyWeights } from './two-tower-layout.ts';
+
+/** What it takes to embed somebody unknown by the items they have. */
+export interface FoldInParts {
+  /** The items' id embeddings as the user tower adds them up; null where it takes no recent items. */
+  inputs: Matrix | null;
+  /** Weights and bias of each hidden layer of the user tower in turn. */
+  layers: { shape: number[]; data: Float32Array }[];
+  recentItems: number;
+  recentDecay: number;
+}
+
+function weightedRows(matrix: Matrix, rows: Int32Array, weights: Float32Array): Float32Array {
+  const sum = new Float32Array(matrix.columns);
+  rows.forEach((row, i) => {
+    for (let d = 0; d < matrix.columns; d++)
+      sum[d] = (sum[d] as number) + (weights[i] as number) * (matrix.data[row * matrix.columns + d] as number);
+  });
+  return sum;
+}
+
+/** x + f(x), as in `tower-layers.ts`. */
+function throughLayers(input: Float32Array, layers: FoldInParts['layers']): Float32Array {
+  if (layers.length === 0) return input;
+  let value = input;
+  for (let layer = 0; layer < layers.length; layer += 2) {
+    const { shape, data } = layers[layer] as FoldInParts['layers'][number];
+    const bias = (layers[layer + 1] as FoldInParts['layers'][number]).data;
+    const last = layer + 2 === layers.length;
+    const outputs = shape[1] as number;
+    value = Float32Array.from({ length: outputs }, (_, column) => {
+      const sum = value.reduce((total, x, row) => total + x * (data[row * outputs + column] as number), bias[column] as number);
+      return last ? sum : Math.max(0, sum);
+    });
+  }
+  return value.map((x, d) => x + (input[d] as number));
+}
+
+/**
+ * A unit vector for an unknown user with these items, oldest first: the user tower without id and attributes. Where the tower takes no recent items: the
+ * mean of the items' own vectors. Zero for nobody's items.
+ */
+export function foldInUser({ inputs, layers, recentItems, recentDecay }: FoldInParts, items: Matrix, itemRows: Int32Array): Float32Array {
+  const rows = inputs ? itemRows.subarray(Math.max(0, itemRows.length - recentItems)) : itemRows;
+  const weights = recencyWeights(rows.length, inputs ? recentDecay : 1);
+  const vector = inputs ? throughLayers(weightedRows(inputs, rows, weights), layers) : weightedRows(items, rows, weights);
+  const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+  return length > 0 ? vector.map((x) => x / length) : vector;
+}

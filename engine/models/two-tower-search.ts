@@ -1,0 +1,109 @@
+import { createRandom } from '../math/random.ts';
+import { scoreByVectors } from './factorised.ts';
+import type { FitContext, TrainingSet } from './model.ts';
+import { createTowers, type Snapshot, type TowerSettings, type Towers } from './two-tower-train.ts';
+
+/** One way to train: the parameters that are up for choice, and all of the settings with them. */
+export interface Contender {
+  settled: { temperature: number; recent: 'on' | 'off' };
+  settings: TowerSettings;
+}
+
+export interface SearchFacts {
+  bestEpoch: number;
+  examplesPerSecond: number;
+  settled: Record<string, unknown>;
+}
+
+interface Runner extends Contender {
+  towers: Towers;
+  name: string;
+  best: Snapshot | null;
+  score: number;
+}
+
+/** Epochs after which half of the contenders drop out: four train twice, two of them twice more, then the best alone. */
+const roundEpochs = 2;
+
+async function validateNow(towers: Towers, validate: NonNullable<FitContext['validate']>): Promise<Record<string, number>> {
+  const items = towers.embedItems();
+  return validate((rows) => {
+    const block = scoreByVectors(towers.embedUsers(rows), items);
+    const scores = block.score(Int32Array.from(rows, (_, i) => i));
+    block.dispose();
+    return scores;
+  });
+}
+
+/**
+ * Trains the contenders side by side, each from the same start, and keeps the one that validates best: half of them drop out after every second epoch
+ * (successive halving, Jamieson & Talwalkar 2016). The last one trains until its validation NDCG has not become better for `patience` epochs; its best
+ * epoch is kept. Without validation the first contender trains for all its epochs.
+ */
+export async function trainContenders(
+  set: TrainingSet,
+  contenders: Contender[],
+  { epochs, patience }: { epochs: number; patience: number },
+  context: FitContext,
+): Promise<{ snapshot: Snapshot; facts: SearchFacts }> {
+  const { validate } = context;
+  const running: Runner[] = [];
+  let busyMs = 0;
+  let done = 0;
+
+  async function trainOne(runner: Runner, epoch: number): Promise<void> {
+    const { towers } = runner;
+    const examples = towers.exampleCount;
+    let since = performance.now();
+    let before = 0;
+    const loss = await towers.trainEpoch(async (at) => {
+      busyMs += performance.now() - since;
+      done += at - before;
+      before = at;
+      const rate = Math.round((done / busyMs) * 1000);
+      await context.checkpoint({ phase: runner.name, done: (epoch - 1) * examples + at, total: epochs * examples, unit: 'examples', rate });
+      since = performance.now();
+    });
+    const metrics = validate ? await validateNow(towers, validate) : {};
+    context.curve(runner.name, epoch, { loss, ...metrics });
+    const score = validate ? (metrics['ndcg@10'] ?? 0) : epoch;
+    if (score <= runner.score) return;
+    runner.score = score;
+    if (validate || epoch === epochs) runner.best = towers.snapshot(epoch);
+  }
+
+  try {
+    for (const contender of validate ? contenders : contenders.slice(0, 1)) {
+      const { temperature, recent } = contender.settled;
+      const phase = validate ? 'Training' : 'Training on all data';
+      const name = validate && contenders.length > 1 ? `${phase} (temperature ${temperature}, recent items ${recent})` : phase;
+      running.push({
+        ...contender,
+        towers: createTowers(set, contender.settings, createRandom(context.seed, 'two-tower')),
+        name,
+        best: null,
+        score: Number.NEGATIVE_INFINITY,
+      });
+    }
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      for (const runner of running) await trainOne(runner, epoch);
+      running.sort((a, b) => b.score - a.score);
+      if (epoch % roundEpochs === 0 || epoch === epochs) {
+        const kept = epoch === epochs ? 1 : Math.ceil(running.length / 2);
+        for (const { towers } of running.splice(kept)) towers.dispose();
+      }
+      const leader = running[0] as Runner;
+      if (validate && running.length === 1 && epoch - (leader.best?.epoch ?? 0) >= patience) break;
+    }
+    const { settled, best } = running[0] as Runner;
+    const snapshot = best as Snapshot;
+    if (validate && contenders.length > 1)
+      context.log(`Validation chose temperature ${settled.temperature}, recent items ${settled.recent}, epoch ${snapshot.epoch}.`);
+    return {
+      snapshot,
+      facts: { bestEpoch: snapshot.epoch, examplesPerSecond: (done / busyMs) * 1000, settled: { ...settled, epochs: snapshot.epoch } },
+    };
+  } finally {
+    for (const { towers } of running) towers.dispose();
+  }
+}

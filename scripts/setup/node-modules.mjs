@@ -1,11 +1,14 @@
 // node_modules as the lock says. Its stamp lies inside: `npm ci` removes the folder first, so a half-done one has none.
 import fs from 'node:fs';
 import path from 'node:path';
-import { root } from './folders.mjs';
+import { root, runtimeFolder } from './folders.mjs';
+import { endOrphan } from './orphan.mjs';
 import { lastLines, npmCommand, run } from './run.mjs';
 import { secondsSince } from './say.mjs';
 import { hashText, readJson, writeJson } from './stamp.mjs';
 
+/** Names the npm that is at work: when set-up is killed it lives on for a while, and must not work beside the next one. */
+const orphanFile = path.join(runtimeFolder, 'npm-ci.json');
 const stampFile = path.join(root, 'node_modules', '.recsmith-setup.json');
 
 /** @param {import('./say.mjs').Say} say */
@@ -19,16 +22,26 @@ export async function setUpNodeModules(say) {
   }
   const started = performance.now();
   say.line('node modules: npm ci (a minute or two)');
-  const [npm, first] = npmCommand();
-  const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  let result = await run(npm, args, { cwd: root });
+  await endOrphan(orphanFile, say);
+  let result = await npmCi();
   if (result.code !== 0) {
     say.line('node modules: npm ci failed, trying once more');
-    result = await run(npm, args, { cwd: root });
+    fs.rmSync(path.join(root, 'node_modules'), { recursive: true, force: true, maxRetries: 5 });
+    result = await npmCi();
   }
   if (result.code !== 0) throw new Error(`npm ci failed.\n${lastLines(result, 12)}`);
   writeJson(stampFile, { lock: wanted });
   say.line(`node modules: installed in ${secondsSince(started)}`);
+}
+
+async function npmCi() {
+  const [npm, first] = npmCommand();
+  const result = await run(npm, [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    onStart: (pid) => writeJson(orphanFile, { pid }),
+  });
+  fs.rmSync(orphanFile, { force: true });
+  return result;
 }
 
 /**

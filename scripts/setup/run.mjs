@@ -13,7 +13,7 @@ import { stripVTControlCharacters } from 'node:util';
  * Runs a program to its end. Never throws: a program that is missing is an answer too.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number; inherit?: boolean; signal?: AbortSignal }} [options]
+ * @param {{ cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number; inherit?: boolean; signal?: AbortSignal; onStart?: (pid: number) => void }} [options]
  * @returns {Promise<RunResult>}
  */
 export function run(command, args, options = {}) {
@@ -26,6 +26,7 @@ export function run(command, args, options = {}) {
       shell: process.platform === 'win32' && command === 'npm',
       windowsHide: true,
     });
+    if (child.pid) options.onStart?.(child.pid);
     let stdout = '';
     let stderr = '';
     let late = false;

@@ -24,7 +24,7 @@ const params = z.strictObject({
     .default([64, 32])
     .describe('Width of each hidden layer, from the features to the score'),
   learningRate: z.number().gt(0).max(1).default(0.001).describe('Step size of Adam'),
-  regularization: z.number().min(0).max(1).default(0.03).describe('Weight of the squared weights (L2); more keeps them smaller'),
+  regularization: z.number().min(0).max(1).default(0.01).describe('Weight of the squared weights (L2); more keeps them smaller'),
   dropout: z.number().min(0).max(0.9).default(0.1).describe('Share of hidden outputs left out at each step; 0 leaves out none'),
   batchSize: z.number().int().min(16).max(65_536).default(1024).describe('Rows per step'),
   epochs: z.number().int().min(1).max(500).default(30).describe('Passes over the rows at most'),

@@ -12,16 +12,8 @@ export interface RankRequests {
   candidates: Int32Array;
 }
 
-/** How many negatives a request gets of each kind. */
-export interface NegativeMix {
-  /** Any item with the same chance. */
-  uniform: number;
-  /** With a chance proportional to its interactions so far. */
-  popular: number;
-}
-
-/** Draws before a negative is given up, for users who know almost everything. */
-const mostTries = 20;
+/** Draws for each negative before a request goes with fewer: for users who have met almost everything. */
+const triesPerNegative = 20;
 
 /**
  * Positions in [from, to) that make a request: the user's first interaction with the item, which the world has seen in an earlier second
@@ -40,47 +32,32 @@ export function requestPositions({ users, items }: Interactions, history: RankHi
 }
 
 /**
- * Draws negatives for each request from what was known then: items seen in the world in an earlier second that the user had not met by
- * the end of this one. What the user chose later is not looked at, so a negative may be an item that the user would have liked.
+ * Draws `negatives` items for each request, any with the same chance, from what was known then: items seen in the world in an earlier
+ * second that the user had not met by the end of this one. What the user chose later is not looked at, so a negative may be an item that
+ * the user would have liked. A request for which there is none is left out.
  */
 export function drawCandidates(
   positions: Int32Array,
-  mix: NegativeMix,
-  interactions: Interactions,
+  negatives: number,
+  { users, items }: Interactions,
   history: RankHistory,
   random: Random,
 ): RankRequests {
-  const { users, items } = interactions;
-  const width = 1 + mix.uniform + mix.popular;
   const kept: number[] = [];
   const offsets = [0];
-  const candidates = new Int32Array(positions.length * width);
+  const candidates = new Int32Array(positions.length * (1 + negatives));
   let end = 0;
-
   for (const position of positions) {
     const user = users[position] as number;
     const start = end;
-    const before = history.secondStart[position] as number;
-    const known = history.itemsBefore(before);
+    const known = history.itemsBefore(history.secondStart[position] as number);
+    const secondEnd = history.secondEnd[position] as number;
     candidates[end++] = items[position] as number;
-    const uniform = (): number => history.itemsByAppearance[random.integer(known)] as number;
-    const popular = (): number => items[random.integer(before)] as number;
-    const allowed = (item: number): boolean => {
+    for (let draws = 0; end - start <= negatives && draws < negatives * triesPerNegative; draws++) {
+      const item = history.itemsByAppearance[random.integer(known)] as number;
       const met = history.firstOfPair(user, item);
-      return (met < 0 || met >= (history.secondEnd[position] as number)) && !candidates.subarray(start, end).includes(item);
-    };
-    const fresh = (draw: () => number): number => {
-      for (let i = 0; i < mostTries; i++) {
-        const item = draw();
-        if (allowed(item)) return item;
-      }
-      return -1;
-    };
-    const add = (item: number): void => {
-      if (item >= 0) candidates[end++] = item;
-    };
-    for (let i = 0; i < mix.popular; i++) add(fresh(popular));
-    for (let i = 0; i < mix.uniform; i++) add(fresh(uniform));
+      if ((met < 0 || met >= secondEnd) && !candidates.subarray(start, end).includes(item)) candidates[end++] = item;
+    }
     if (end === start + 1) {
       // Nothing to tell the positive from.
       end = start;

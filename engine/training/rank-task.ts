@@ -8,30 +8,20 @@ import { type FittedRanker, type RankingRows, rankingRowParams } from '../models
 import { findRankingModel } from '../models/ranking-registry.ts';
 import { loadTensorFlow } from '../models/tensorflow.ts';
 import { scoreBaselines } from './rank-baselines.ts';
-import { drawCandidates, type NegativeMix, requestPositions } from './rank-candidates.ts';
+import { drawCandidates, requestPositions } from './rank-candidates.ts';
 import { createRankHistory } from './rank-history.ts';
 import { createFeatureReplay } from './rank-rows.ts';
 import type { RankOutcome, RankTask } from './tasks.ts';
 
 type TaskContext = Pick<FitContext, 'checkpoint' | 'curve' | 'log'>;
 
-/** Candidates of a test request: its item and 49 others, the same ones for every model and every parameter. */
-const testMix: NegativeMix = { uniform: 25, popular: 24 };
+/** A test request has 50 candidates, its item and 49 others: the same ones for every model and every parameter. */
+const testNegatives = 49;
 const validationShare = 0.15;
 /** Feature values that are held at once, for learning and for the test: 128 MB and 160 MB. */
 const mostTrainingValues = 32_000_000;
 const mostTestValues = 40_000_000;
 const leastRequests = { train: 20, validation: 5, test: 10 };
-
-/** Half of a request's negatives are popular, the other half any item. */
-function mixOf(params: Record<string, unknown>): NegativeMix {
-  const negatives = rankingRowParams.negatives.parse(params.negatives);
-  const popular = Math.floor(negatives / 2);
-  return { popular, uniform: negatives - popular };
-}
-
-/** Candidates of a request: its positive and its negatives. */
-const candidatesOf = ({ uniform, popular }: NegativeMix): number => 1 + uniform + popular;
 
 /** At most `count` of the positions, any with the same chance, still in order. */
 function sample(positions: Int32Array, count: number, random: Random): Int32Array {
@@ -69,7 +59,7 @@ interface PreparedRows {
 }
 
 /** Rows of the three slices, made in one replay of all interactions; the features are then those of the end of the data. */
-async function prepareRows(task: RankTask, mix: NegativeMix, context: TaskContext): Promise<PreparedRows> {
+async function prepareRows(task: RankTask, negatives: number, context: TaskContext): Promise<PreparedRows> {
   const { interactions, rankFrom, testFrom } = task;
   const { timestamps } = interactions;
   const report = (done: number): Promise<void> => context.checkpoint({ phase: 'Preparing ranking rows', done, total: 3, unit: 'slices' });
@@ -83,8 +73,8 @@ async function prepareRows(task: RankTask, mix: NegativeMix, context: TaskContex
   const features = createRankingFeatures(task, timestamps.some(Number.isFinite));
   const history = createRankHistory(interactions, task.userCount, task.itemCount);
   const random = createRandom(task.seed, 'rank-task');
-  const mostRequests = Math.floor(mostTrainingValues / features.width / candidatesOf(mix));
-  const mostTest = Math.floor(mostTestValues / features.width / candidatesOf(testMix));
+  const mostRequests = Math.floor(mostTrainingValues / features.width / (1 + negatives));
+  const mostTest = Math.floor(mostTestValues / features.width / (1 + testNegatives));
   // Of many, the newest: they are most like what is to come.
   const learning = requestPositions(interactions, history, rankFrom, testFrom).slice(-mostRequests);
   const testing = sample(requestPositions(interactions, history, testFrom, timestamps.length), mostTest, random.fork('test-requests'));
@@ -92,13 +82,13 @@ async function prepareRows(task: RankTask, mix: NegativeMix, context: TaskContex
   requireRequests({ train: cut, validation: learning.length - cut, test: testing.length });
 
   const replay = createFeatureReplay(features, interactions, history);
-  const rowsOf = (positions: Int32Array, negatives: NegativeMix, label: string): RankingRows =>
-    replay.rowsOf(drawCandidates(positions, negatives, interactions, history, random.fork(label)));
-  const train = rowsOf(learning.subarray(0, cut), mix, 'train');
+  const rowsOf = (positions: Int32Array, count: number, label: string): RankingRows =>
+    replay.rowsOf(drawCandidates(positions, count, interactions, history, random.fork(label)));
+  const train = rowsOf(learning.subarray(0, cut), negatives, 'train');
   await report(1);
-  const validation = rowsOf(learning.subarray(cut), mix, 'validation');
+  const validation = rowsOf(learning.subarray(cut), negatives, 'validation');
   await report(2);
-  const test = rowsOf(testing, testMix, 'test');
+  const test = rowsOf(testing, testNegatives, 'test');
   replay.finish();
   await report(3);
   return { features, train, validation, test };
@@ -108,12 +98,12 @@ async function prepareRows(task: RankTask, mix: NegativeMix, context: TaskContex
 async function measureRanker(
   { features, train, validation, test }: PreparedRows,
   ranker: FittedRanker,
-  mix: NegativeMix,
+  negatives: number,
   ks: number[],
 ): Promise<Pick<RankOutcome, 'metrics' | 'errors' | 'validation' | 'baselines'>> {
   const { weights, baseRate } = weightsOf(test, train);
   const measureTest = (scored: Pick<ScoredRows, 'scores' | 'probabilities'>) =>
-    measureRanking({ ...test, weights, ...scored }, ks, `:sampled-${candidatesOf(testMix)}`);
+    measureRanking({ ...test, weights, ...scored }, ks, `:sampled-${1 + testNegatives}`);
   const scores = ranker.score(test.features);
   const { metrics, errors } = measureTest({ scores, probabilities: scores });
   const baselines = (await scoreBaselines(features.names, train, test)).map(({ model, label, ...scored }) => ({
@@ -126,7 +116,7 @@ async function measureRanker(
   return {
     metrics: { ...metrics, 'base-rate': baseRate },
     errors,
-    validation: measureRanking(heldRows, ks, `:sampled-${candidatesOf(mix)}`).metrics,
+    validation: measureRanking(heldRows, ks, `:sampled-${1 + negatives}`).metrics,
     baselines,
   };
 }
@@ -139,9 +129,9 @@ export async function runRankTask(task: RankTask, context: TaskContext): Promise
   const began = performance.now();
   const model = findRankingModel(task.model);
   const params = parseParams(model, task.params);
-  const mix = mixOf(params);
+  const negatives = rankingRowParams.negatives.parse(params.negatives);
   const { report: device } = await loadTensorFlow();
-  const rows = await prepareRows(task, mix, context);
+  const rows = await prepareRows(task, negatives, context);
   const { train, validation, test, features } = rows;
   const { checkpoint, curve, log } = context;
   const random = createRandom(task.seed, model.id);
@@ -149,7 +139,7 @@ export async function runRankTask(task: RankTask, context: TaskContext): Promise
   await checkpoint({ phase: 'Measuring the ranker', done: 0, total: 1 });
   return {
     arrays: { ...ranker.save(), ...features.save() },
-    ...(await measureRanker(rows, ranker, mix, task.ks)),
+    ...(await measureRanker(rows, ranker, negatives, task.ks)),
     counts: {
       train: train.labels.length,
       validation: validation.labels.length,

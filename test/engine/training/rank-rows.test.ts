@@ -46,12 +46,12 @@ function fromScratch({ users, items, weights, timestamps }: Interactions, positi
   return out;
 }
 
-const mix = { uniform: 3, popular: 2 };
+const negatives = 5;
 
 function replayed(interactions: Interactions, seed: number) {
   const history = createRankHistory(interactions, userCount, itemCount);
   const positions = requestPositions(interactions, history, 100, interactions.users.length);
-  const requests = drawCandidates(positions, mix, interactions, history, createRandom(seed));
+  const requests = drawCandidates(positions, negatives, interactions, history, createRandom(seed));
   const rows = createFeatureReplay(createRankingFeatures(embeddings), interactions, history).rowsOf(requests);
   return { history, requests, rows };
 }
@@ -100,7 +100,7 @@ test('rows of the same second do not see each other, whichever comes first', () 
   const history = createRankHistory(interactions, userCount, itemCount);
   const positions = requestPositions(interactions, history, 3, 5);
   expect([...positions]).toEqual([3, 4]);
-  const requests = drawCandidates(positions, { uniform: 1, popular: 0 }, interactions, history, createRandom(1));
+  const requests = drawCandidates(positions, 1, interactions, history, createRandom(1));
   // The only item that is known and that the user does not take in this second.
   expect([...requests.candidates]).toEqual([0, 2, 1, 2]);
   const features = createRankingFeatures(embeddings);
@@ -149,7 +149,7 @@ test('a user who has met everything gives no request', () => {
   };
   const history = createRankHistory(interactions, 2, 2);
   const positions = requestPositions(interactions, history, 2, 4);
-  const { positions: kept, candidates } = drawCandidates(positions, mix, interactions, history, createRandom(1));
+  const { positions: kept, candidates } = drawCandidates(positions, negatives, interactions, history, createRandom(1));
   // At the first request item 1 is still unknown to user 0; at the second, both are met.
   expect([...kept]).toEqual([2]);
   expect([...candidates].slice(0, 2)).toEqual([0, 1]);

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type App, expect, launch, openView, processId, root, test } from './support/app.ts';
@@ -9,6 +10,16 @@ interface Answer {
   items: { item_id: string }[];
 }
 
+/** A port that nobody listens on: another program may have the one of the settings. */
+function freePort(): Promise<number> {
+  return new Promise((found) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => found(port));
+    });
+  });
+}
+
 /** One window for the whole story: its parts follow one another. */
 test.describe.configure({ mode: 'serial' });
 
@@ -16,6 +27,8 @@ let userData = '';
 let app: App;
 let metrics = '';
 let url = '';
+let user = '';
+let shown = '';
 
 test.beforeAll(async () => {
   userData = mkdtempSync(join(tmpdir(), 'recsmith-e2e-'));
@@ -38,18 +51,19 @@ test('one button builds a recommender on the sample and shows its metrics beside
   await expect(page.getByTestId('status-device')).toContainText(/TensorFlow/);
 });
 
-test('serving can be switched, answers over HTTP with the model, and takes an event that shows in Data', async () => {
+test('serving can be switched, and answers over HTTP with the model', async () => {
   const { page } = app;
   await openView(page, 'serve');
   const serving = page.getByTestId('serve-switch');
   await expect(serving).toHaveAttribute('aria-checked', 'true');
   await serving.click();
   await expect(serving).toHaveAttribute('aria-checked', 'false');
+  await page.getByLabel('Port').fill(String(await freePort()));
   await serving.click();
   url = (await page.getByTestId('server-url').textContent()) ?? '';
   await expect(page.getByTestId('status-server')).toContainText(url.replace('http://', ''));
 
-  const user = (await page.getByLabel('User id').getAttribute('placeholder')) ?? '';
+  user = (await page.getByLabel('User id').getAttribute('placeholder')) ?? '';
   const response = await fetch(`${url}/recommend/${encodeURIComponent(user)}?k=10`);
   const answer = (await response.json()) as Answer;
   expect(response.status).toBe(200);
@@ -58,17 +72,8 @@ test('serving can be switched, answers over HTTP with the model, and takes an ev
   await expect(page.getByTestId('request-count')).not.toHaveText('0');
 
   await page.getByRole('button', { name: 'Send request' }).click();
-  await expect(page.getByTestId('try-result')).toContainText(answer.items[0]?.item_id ?? 'no item');
-
-  const posted = await fetch(`${url}/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ event_id: 'e2e-1', user_id: user, item_id: answer.items[0]?.item_id, event_type: 'bookmark' }),
-  });
-  expect(posted.status).toBe(202);
-  await openView(page, 'data');
-  await page.getByRole('tab', { name: 'Interactions' }).click();
-  await expect(page.getByTestId('view-data')).toContainText('bookmark');
+  shown = answer.items[0]?.item_id ?? 'no item';
+  await expect(page.getByTestId('try-result')).toContainText(shown);
 });
 
 test('the Playground shows what a user did and what comes next', async () => {
@@ -87,12 +92,29 @@ test('every view in both themes fits 1280 × 800', async () => {
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme.toLowerCase());
     for (const view of viewNames) {
       await openView(page, view);
+      if (view === 'serve') {
+        await page.getByRole('button', { name: 'Send request' }).click();
+        await expect(page.getByTestId('try-result')).toContainText(shown);
+      }
       await expect(page.locator('.bp6-skeleton, .skeleton')).toHaveCount(0);
       // Nothing may be cut off at the side: the window itself never scrolls sideways.
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
       await page.screenshot({ path: join(folder, `${view}-${theme.toLowerCase()}.png`), animations: 'disabled' });
     }
   }
+});
+
+test('an event that the server took shows in Data', async () => {
+  const { page } = app;
+  const posted = await fetch(`${url}/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ event_id: 'e2e-1', user_id: user, item_id: shown, event_type: 'bookmark' }),
+  });
+  expect(posted.status).toBe(202);
+  await openView(page, 'data');
+  await page.getByRole('tab', { name: 'Interactions' }).click();
+  await expect(page.getByTestId('view-data')).toContainText('bookmark');
 });
 
 test('a server that is killed leaves the window and the data unharmed, and starts again at a click', async () => {

@@ -76,7 +76,7 @@ export const storedTypes: Record<AttributeKind, string> = {
 export function attributeSql({ name, kind, separator }: Attribute): string {
   const value = `CASE WHEN ${quoteName(name)} NOT IN ${missingWords} THEN ${quoteName(name)} END`;
   if (kind === 'number') return `TRY_CAST(${value} AS DOUBLE)`;
-  if (kind === 'timestamp') return `TRY_CAST(${value} AS TIMESTAMP)`;
+  if (kind === 'timestamp') return `make_timestamp(epoch_us(TRY_CAST(${value} AS TIMESTAMPTZ)))`;
   if (kind !== 'list') return value;
   const parts =
     separator === ''

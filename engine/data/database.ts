@@ -13,6 +13,8 @@ export interface DatabaseOptions {
   threads?: number;
 }
 
+type Lane = 'reader' | 'writer';
+
 interface Opened {
   instance: DuckDBInstance;
   reader: Session;
@@ -27,7 +29,11 @@ export class Database {
   readonly file: string;
   private readonly settings: Record<string, string>;
   private opened: Promise<Opened> | null = null;
-  private lanes: Record<'reader' | 'writer', Promise<unknown>> = { reader: Promise.resolve(), writer: Promise.resolve() };
+  /** Work that was handed in, one after the other. */
+  private readonly lanes: Record<Lane, Promise<unknown>> = { reader: Promise.resolve(), writer: Promise.resolve() };
+  /** Work that is at it. */
+  private readonly running: Record<Lane, Promise<unknown>> = { reader: Promise.resolve(), writer: Promise.resolve() };
+  private closing: Promise<void> = Promise.resolve();
   private holders = 0;
   private readonly forget: () => void;
 
@@ -53,24 +59,14 @@ export class Database {
     return this;
   }
 
-  /** Work that only reads. */
+  /** Work that only reads; all of its statements see one state of the data. Temporary tables that it makes are gone afterwards. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.inLane('reader', work);
+    return this.inLane('reader', (session) => inTransaction(session, work, 'ROLLBACK'));
   }
 
   /** Work in one transaction: all of it stays, or nothing of it when it throws. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.inLane('writer', async (session) => {
-      await session.run('BEGIN');
-      try {
-        const result = await work(session);
-        await session.run('COMMIT');
-        return result;
-      } catch (error) {
-        await session.run('ROLLBACK').catch(() => undefined);
-        throw error;
-      }
-    });
+    return this.inLane('writer', (session) => inTransaction(session, work, 'COMMIT'));
   }
 
   /** Stops the statements that are running; they end with `cancelled`. */
@@ -86,40 +82,63 @@ export class Database {
     if (this.holders > 0) return;
     this.forget();
     await Promise.allSettled(Object.values(this.lanes));
-    await this.disconnect();
+    this.disconnect([]);
+    await this.closing;
   }
 
   private connect(): Promise<Opened> {
-    this.opened ??= open(this.file, this.settings).catch((error: unknown) => {
-      this.opened = null;
-      throw error;
-    });
+    this.opened ??= this.closing
+      .then(() => open(this.file, this.settings))
+      .catch((error: unknown) => {
+        this.opened = null;
+        throw error;
+      });
     return this.opened;
   }
 
-  private async disconnect(): Promise<void> {
-    const opened = await this.opened?.catch(() => null);
+  /** Closes what is open once the work that still uses it has ended. */
+  private disconnect(users: Promise<unknown>[]): void {
+    const opened = this.opened;
     this.opened = null;
-    opened?.reader.connection.closeSync();
-    opened?.writer.connection.closeSync();
-    opened?.instance.closeSync();
+    if (opened === null) return;
+    this.closing = Promise.allSettled([opened, ...users]).then(async ([result]) => {
+      if (result?.status !== 'fulfilled') return;
+      const { reader, writer, instance } = result.value as Opened;
+      reader.connection.closeSync();
+      writer.connection.closeSync();
+      instance.closeSync();
+    });
   }
 
-  private inLane<T>(name: 'reader' | 'writer', work: (session: Session) => Promise<T>): Promise<T> {
+  private inLane<T>(lane: Lane, work: (session: Session) => Promise<T>): Promise<T> {
     if (this.holders <= 0)
       return Promise.reject(new EngineError('conflict', `The database ${this.file} is closed. Open the workspace again.`));
-    const turn = this.lanes[name].then(async () => {
-      const opened = await this.connect();
+    const turn = this.lanes[lane].then(async () => {
+      const opening = this.connect();
+      const opened = await opening;
+      this.running[lane] = work(opened[lane]);
       try {
-        return await work(opened[name]);
+        return (await this.running[lane]) as T;
       } catch (error) {
-        // A fatal error leaves an instance that answers nothing any more: the next work opens a new one.
-        if (isFatal(error) && this.opened !== null && (await this.opened.catch(() => null)) === opened) await this.disconnect();
+        // A fatal error leaves an instance that answers nothing any more, reads neither: the next work opens a new one.
+        if (isFatal(error) && this.opened === opening) this.disconnect([this.running[lane === 'reader' ? 'writer' : 'reader']]);
         throw translateError(error, this.file);
       }
     });
-    this.lanes[name] = turn.catch(() => undefined);
+    this.lanes[lane] = turn.catch(() => undefined);
     return turn;
+  }
+}
+
+async function inTransaction<T>(session: Session, work: (session: Session) => Promise<T>, end: 'COMMIT' | 'ROLLBACK'): Promise<T> {
+  await session.run('BEGIN');
+  try {
+    const result = await work(session);
+    await session.run(end);
+    return result;
+  } catch (error) {
+    await session.run('ROLLBACK').catch(() => undefined);
+    throw error;
   }
 }
 

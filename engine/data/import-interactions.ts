@@ -36,7 +36,12 @@ function readTime(source: Source): TimeReading | null {
       sql: `CASE WHEN ${number} >= 0 AND ${number} <= ${limit} THEN make_timestamp(CAST(${number} * ${1e6 / perSecond} AS BIGINT)) END`,
     };
   }
-  return { type: 'VARCHAR', sql: `TRY_CAST(${column} AS TIMESTAMP)` };
+  // A plain cast drops the offset of a time zone, one with a zone is slow: only texts that may have an offset take it.
+  const zoned = `make_timestamp(epoch_us(TRY_CAST(${column} AS TIMESTAMPTZ)))`;
+  return {
+    type: 'VARCHAR',
+    sql: `CASE WHEN length(${column}) > 19 AND NOT ends_with(${column}, 'Z') THEN ${zoned} ELSE TRY_CAST(${column} AS TIMESTAMP) END`,
+  };
 }
 
 /** Columns that have no role: they stay with the interaction as JSON. */

@@ -5,7 +5,7 @@ import { derivedEventId } from './event-id.ts';
 import { storedKinds } from './import-entities.ts';
 import { quoteName } from './sql.ts';
 
-type TableName = 'interactions' | 'users' | 'items' | 'rejects';
+export type TableName = 'interactions' | 'users' | 'items' | 'rejects';
 
 const fixedColumns = {
   interactions: [

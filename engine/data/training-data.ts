@@ -39,8 +39,6 @@ export function readTrainingData(db: Database, selection: Selection): Promise<Tr
     const userFeatures = await readFeatures(session, 'users', userIds.length);
     const itemFeatures = await readFeatures(session, 'items', itemIds.length);
     const oracle = await readOracle(session, userIds.length, itemIds.length);
-    await session.run('DROP TABLE user_rows');
-    await session.run('DROP TABLE item_rows');
     const data = { userIds, itemIds, interactions, userFeatures, itemFeatures };
     return { ...data, oracle, threshold, fingerprint: fingerprintOf(data) };
   });

@@ -85,7 +85,7 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       const item = histories.items[at] as number;
       if (columnOf[item] === -1) columnOf[item] = items.push(item) - 1;
       own[i] = columnOf[item] as number;
-      weights[i] = eventWeights && meanWeight > 0 ? (histories.weights[at] as number) / meanWeight : 1;
+      weights[i] = eventWeights && meanWeight !== 0 ? (histories.weights[at] as number) / meanWeight : 1;
       const user = userOf[at] as number;
       const from = recentBefore(histories, user, at, recentItems);
       layout.writeUser(writer, user, histories.items, from, at);
@@ -130,6 +130,12 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
     return { rows: count, columns: dimensions, data };
   }
 
+  const diverged = (sign: string): EngineError =>
+    new EngineError(
+      'diverged',
+      `The training diverged: ${sign}. Choose a smaller learning rate (now ${learningRate}) or a higher temperature (now ${temperature}).`,
+      { learningRate, temperature },
+    );
   const embedUsers = (rows: Int32Array): Matrix =>
     embed(
       rows.length,
@@ -147,7 +153,10 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       recentItems === 0 ? null : table.read().slice(layout.firstItem * dimensions, (layout.firstItem + set.itemCount) * dimensions);
     const inputs = ids && { rows: set.itemCount, columns: dimensions, data: ids };
     const all = Int32Array.from({ length: set.userCount }, (_, user) => user);
-    return { epoch, users: embedUsers(all), items: embedItems(), foldIn: { inputs, layers: userLayers.read(), recentItems, recentDecay } };
+    const [users, items] = [embedUsers(all), embedItems()];
+    // The last step of an epoch has no loss after it that would show what it did.
+    for (const { data } of [users, items]) if (!data.every(Number.isFinite)) throw diverged('a vector is not finite');
+    return { epoch, users, items, foldIn: { inputs, layers: userLayers.read(), recentItems, recentDecay } };
   }
 
   return {
@@ -159,11 +168,7 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
         const end = Math.min(begin + batchSize, exampleCount);
         const loss = step(order.subarray(begin, end));
         if (!Number.isFinite(loss)) {
-          throw new EngineError(
-            'diverged',
-            `The training diverged: the loss became ${loss} after ${end} examples. Choose a smaller learning rate (now ${learningRate}) or a higher temperature (now ${temperature}).`,
-            { learningRate, temperature },
-          );
+          throw diverged(`the loss became ${loss} after ${end} examples`);
         }
         total += loss;
         await onBatch(end);

@@ -46,7 +46,7 @@ const params = z.strictObject({
     .max(1)
     .default(0.7)
     .describe('How much each older one of them counts against the next; 1 is their plain mean.'),
-  learningRate: z.number().gt(0).max(1_000_000).default(0.1).describe('Step size of Adagrad.'),
+  learningRate: z.number().gt(0).max(10).default(0.1).describe('Step size of Adagrad.'),
   batchSize: z.number().int().min(2).max(65_536).default(1024).describe('Examples a step; their items are one another’s negatives.'),
   logQ: z.boolean().default(true).describe('Correct for popular items being in more batches (logQ).'),
   eventWeights: z.boolean().default(false).describe('Count an example by the weights of its events; otherwise all count alike.'),

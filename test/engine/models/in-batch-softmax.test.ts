@@ -1,0 +1,104 @@
+import { beforeAll, expect, test } from 'vitest';
+import { createRandom } from '../../../engine/math/random.ts';
+import { inBatchSoftmax, logInclusion } from '../../../engine/models/in-batch-softmax.ts';
+import { loadTensorFlow, tensorFlow } from '../../../engine/models/tensorflow.ts';
+
+beforeAll(async () => {
+  await loadTensorFlow();
+});
+
+const dimensions = 3;
+const own = Int32Array.of(0, 2, 2, 1, 0);
+const weights = Float32Array.of(1, 0.5, 2, 1, 1);
+const corrections = Float32Array.of(0, 0.7, 1.5, 0.2);
+const temperature = 0.3;
+
+const unit = (vector: number[]): number[] => vector.map((x) => x / Math.hypot(...vector));
+const rowsOf = (values: Float64Array): number[][] =>
+  Array.from({ length: values.length / dimensions }, (_, row) => unit([...values.subarray(row * dimensions, (row + 1) * dimensions)]));
+
+/** The loss as its formula says it, in double precision. */
+function lossOf(users: Float64Array, items: Float64Array): number {
+  const [u, v] = [rowsOf(users), rowsOf(items)];
+  return u.reduce((total, user, i) => {
+    const logits = v.map((item) => item.reduce((sum, x, d) => sum + x * (user[d] as number), 0) / temperature);
+    const positive = own[i] as number;
+    const z = logits.reduce((sum, logit, j) => sum + (j === positive ? 1 : Math.exp(corrections[j] as number)) * Math.exp(logit), 0);
+    return total + (weights[i] as number) * (Math.log(z) - (logits[positive] as number));
+  }, 0);
+}
+
+const random = createRandom(5);
+const users = Float64Array.from({ length: own.length * dimensions }, () => random.normal());
+const items = Float64Array.from({ length: corrections.length * dimensions }, () => random.normal());
+
+function compute(): { loss: number; users: number[]; items: number[] } {
+  const { tf } = tensorFlow();
+  let result = { loss: 0, users: [] as number[], items: [] as number[] };
+  tf.tidy(() => {
+    const {
+      loss,
+      users: du,
+      items: dv,
+    } = inBatchSoftmax({
+      users: tf.tensor2d(Float32Array.from(users), [own.length, dimensions]),
+      items: tf.tensor2d(Float32Array.from(items), [corrections.length, dimensions]),
+      own,
+      weights,
+      corrections,
+      temperature,
+    });
+    result = { loss: loss.dataSync()[0] as number, users: [...du.dataSync()], items: [...dv.dataSync()] };
+  });
+  return result;
+}
+
+test('the loss is that of the formula', () => {
+  expect(compute().loss).toBeCloseTo(lossOf(users, items), 4);
+});
+
+test('the gradients are the slopes of the loss', () => {
+  const { users: du, items: dv } = compute();
+  const h = 1e-5;
+  const slope = (values: Float64Array, at: number): number => {
+    const kept = values[at] as number;
+    values[at] = kept + h;
+    const above = lossOf(users, items);
+    values[at] = kept - h;
+    const below = lossOf(users, items);
+    values[at] = kept;
+    return (above - below) / (2 * h);
+  };
+  du.forEach((gradient, at) => {
+    expect(gradient).toBeCloseTo(slope(users, at), 3);
+  });
+  dv.forEach((gradient, at) => {
+    expect(gradient).toBeCloseTo(slope(items, at), 3);
+  });
+});
+
+test('the correction is one over the chance to be in the batch', () => {
+  // Half of the examples, batches of two: in with 1 − ½² = ¾.
+  expect(Math.exp(logInclusion(0.5, 2))).toBeCloseTo(4 / 3, 10);
+  // A rare item: in with about size · share.
+  expect(Math.exp(logInclusion(1e-6, 1000))).toBeCloseTo(1000, -1);
+  expect(logInclusion(1, 10)).toBeCloseTo(0, 10);
+});
+
+test('with the correction, batches tell the sum over the whole catalogue on average', () => {
+  // Z over a batch is Σ c_j e_j over the distinct items drawn: its mean over many batches is Σ e_j.
+  const shares = [0.6, 0.25, 0.1, 0.05];
+  const e = [1, 2, 4, 8];
+  const draws = createRandom(9);
+  const draw = (): number => {
+    const x = draws.next();
+    return shares.findIndex((_, j) => x < shares.slice(0, j + 1).reduce((a, b) => a + b, 0));
+  };
+  let total = 0;
+  const batches = 40_000;
+  for (let batch = 0; batch < batches; batch++) {
+    const distinct = new Set([draw(), draw(), draw()]);
+    for (const j of distinct) total += Math.exp(logInclusion(shares[j] as number, 3)) * (e[j] as number);
+  }
+  expect(total / batches / 15).toBeCloseTo(1, 1);
+});

@@ -1,4 +1,4 @@
-import type { BundleManifest } from '#contract/bundle';
+import type { BundleManifest, PositiveRule } from '#contract/bundle';
 import type { Matrix, NamedArrays } from '../math/arrays.ts';
 
 /** Items that each user had in training: those of user row r are `indices[indptr[r] .. indptr[r + 1])`. */
@@ -23,6 +23,7 @@ export interface BundleContents {
   version: string;
   createdAt: string;
   dataAsOf: string;
+  positives: PositiveRule;
   /** The retrieval run that is packed. */
   run: {
     id: string;

@@ -2,13 +2,13 @@ import { copyFile, mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BundleManifest } from '#contract/bundle';
 import { EngineError } from '#contract/errors';
+import { openApiDocument } from '#contract/open-api';
 import { createFolderAtomic, sha256, sha256File, writeDurable } from '../files/atomic.ts';
 import type { NamedArrays } from '../math/arrays.ts';
 import { encodeSafetensors } from '../math/safetensors.ts';
 import type { BundleContents } from './contents.ts';
 import { arrayNames, bundleFiles, fileLimits } from './layout.ts';
 import { encodeManifest } from './manifest.ts';
-import { openApiDocument } from './open-api.ts';
 import { encodeTexts } from './text-array.ts';
 
 const goodName = /^(?!\.)[^\p{Cc}/\\]{1,100}$/u;
@@ -93,6 +93,7 @@ export async function writeBundle(folder: string, contents: BundleContents): Pro
       version: contents.version,
       createdAt: contents.createdAt,
       dataAsOf: contents.dataAsOf,
+      positives: contents.positives,
       run: run.id,
       model: run.model,
       modelLabel: run.label,

@@ -5,6 +5,18 @@ import { Metrics } from './run.ts';
 
 export const BundleFile = z.object({ path: z.string(), sizeBytes: z.number(), sha256: z.string() });
 
+/** Which events counted as positive in training, and how much: the server counts what it receives by the same rule. */
+export const PositiveRule = z.object({
+  /** Least value, of ratings only or of every event that has one; null where values decide nothing. */
+  minValue: z.number().nullable(),
+  appliesTo: z.enum(['ratings', 'all']),
+  /** Only these types; null: every one. */
+  eventTypes: z.array(z.string()).nullable(),
+  /** Weight of each type; one that is not listed counts 1. A type of weight 0 does not count. */
+  weights: z.record(z.string(), z.number()),
+});
+export type PositiveRule = z.infer<typeof PositiveRule>;
+
 /** bundle.json: written last. Nothing in a bundle is ever executed. */
 export const BundleManifest = z.object({
   format: z.literal('recsmith-bundle'),
@@ -14,6 +26,7 @@ export const BundleManifest = z.object({
   createdAt: z.string(),
   /** Time of the newest event in the training data: a later one that the server received is not in the model yet. `createdAt` where absent. */
   dataAsOf: z.string().optional(),
+  positives: PositiveRule.optional(),
   run: z.string(),
   model: z.string(),
   modelLabel: z.string(),

@@ -8,22 +8,12 @@ import { movieLensFiles } from './movielens.ts';
 import { openParquet } from './parquet-head.ts';
 import { readRecboleHeader, recboleEntities } from './recbole.ts';
 import { applyMapping, demandRoles, guessRoles } from './roles.ts';
-import type { AttributeKind, Reading, Source, SourceColumn } from './source.ts';
+import type { Found, Source, SourceColumn } from './source.ts';
 
 export interface SourceOptions {
   as?: Entity | undefined;
   format?: FileFormat | undefined;
   map?: ColumnMapping | undefined;
-}
-
-/** What a reader found in a file, before roles are given. */
-export interface Found {
-  reading: Reading;
-  names: string[];
-  sample: (string | null)[][];
-  header: boolean;
-  entity?: Entity | undefined;
-  declared?: Record<string, AttributeKind>;
 }
 
 /** Looks at a file: its format, its columns with what they hold, and which column has which role. */
@@ -60,10 +50,11 @@ function entityByName(file: string): Entity | undefined {
   return undefined;
 }
 
+/** Users or items where there is only one id, and nothing that only interactions have. */
 function entityByColumns(mapping: ColumnMapping): Entity {
-  if ('user' in mapping && !('item' in mapping) && !('timestamp' in mapping)) return 'users';
-  if ('item' in mapping && !('user' in mapping) && !('timestamp' in mapping)) return 'items';
-  return 'interactions';
+  const happened = ['timestamp', 'value', 'type', 'event', 'session'].some((role) => role in mapping);
+  if (happened || 'user' in mapping === 'item' in mapping) return 'interactions';
+  return 'user' in mapping ? 'users' : 'items';
 }
 
 async function openText(file: string, format: Exclude<FileFormat, 'parquet'>): Promise<Found & { head: FileHead }> {

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { EngineError } from '#contract/errors';
 import { unreadable } from './file-head.ts';
-import type { Found } from './open-source.ts';
 import { Session } from './session.ts';
+import type { Found } from './source.ts';
 import { quoteName, quoteText } from './sql.ts';
 
 /** Columns and first rows of a Parquet file. */

@@ -44,3 +44,13 @@ export interface Source {
 
 export const roles = ['user', 'item', 'type', 'value', 'timestamp', 'event', 'session', 'context'] as const;
 export type Role = (typeof roles)[number];
+
+/** What a reader found in a file, before roles are given. */
+export interface Found {
+  reading: Reading;
+  names: string[];
+  sample: (string | null)[][];
+  header: boolean;
+  entity?: Entity | undefined;
+  declared?: Record<string, AttributeKind>;
+}

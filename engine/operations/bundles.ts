@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type BundleInfo, BundleManifest } from '#contract/bundle';
+import { type BundleInfo, BundleManifest, type PositiveRule } from '#contract/bundle';
 import { EngineError } from '#contract/errors';
 import type { HandlersOf } from '#contract/operations';
 import type { Run } from '#contract/run';
@@ -9,6 +9,7 @@ import type { BundleContents, SeenItems } from '../bundles/contents.ts';
 import { bundleFiles } from '../bundles/layout.ts';
 import { verifyBundle } from '../bundles/verify-bundle.ts';
 import { writeBundle } from '../bundles/write-bundle.ts';
+import { readWeights } from '../data/event-types.ts';
 import { exportTable } from '../data/export-table.ts';
 import { readTrainingData } from '../data/training-data.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
@@ -48,9 +49,10 @@ async function readUse(
   context: EngineContext,
   run: Run,
   ids: RunIds,
-): Promise<{ seen: SeenItems; popularity: Float32Array; dataAsOf: string }> {
+): Promise<{ seen: SeenItems; popularity: Float32Array; dataAsOf: string; positives: PositiveRule }> {
   const { database } = requireSession(context);
-  const positive = inRowsOf(ids, await readTrainingData(database, run.selection));
+  const selected = await readTrainingData(database, run.selection);
+  const positive = inRowsOf(ids, selected);
   // Somebody who disliked an item has seen it all the same.
   const all = inRowsOf(ids, await readTrainingData(database, { minValue: -Number.MAX_VALUE }));
   const popularity = new Float32Array(ids.items.length);
@@ -60,6 +62,12 @@ async function readUse(
     seen: toSparseMatrix(all, ids.users.length, ids.items.length),
     popularity,
     dataAsOf: new Date(last).toISOString(),
+    positives: {
+      minValue: selected.threshold,
+      appliesTo: run.selection.minValue === 'auto' ? 'ratings' : 'all',
+      eventTypes: run.selection.eventTypes ?? null,
+      weights: await readWeights(database),
+    },
   };
 }
 

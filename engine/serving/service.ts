@@ -1,5 +1,5 @@
-import { defaultEventWeights } from '#contract/data';
 import type { LoggedEvent } from '#contract/routes';
+import { positiveWeight } from './positive-weight.ts';
 import { openReceivedEvents, type ReceivedEvents } from './received-events.ts';
 import type { Recommender } from './recommender.ts';
 import { loadServedModel, type ServedModel } from './served-model.ts';
@@ -30,7 +30,11 @@ export interface ServiceOptions {
   onStored(count: number): void;
 }
 
-const weightOf = (event: LoggedEvent): number => defaultEventWeights[event.event_type] ?? 1;
+/** Counts an event in the features, where training would have counted it. */
+function observe(recommender: Recommender, event: LoggedEvent): void {
+  const weight = positiveWeight(event, recommender.manifest.positives);
+  if (weight > 0) recommender.observe(event, weight);
+}
 
 /** Counts in a new bundle's features what was received after its training data ended. */
 async function replay(recommender: Recommender, events: ReceivedEvents): Promise<void> {
@@ -38,7 +42,7 @@ async function replay(recommender: Recommender, events: ReceivedEvents): Promise
   let count = 0;
   // What arrives while this pauses is appended, and met before the end: nothing is missed, nothing counted twice.
   for (const event of events.memory.all()) {
-    if (event.timestampMs > asOf) recommender.observe(event, weightOf(event));
+    if (event.timestampMs > asOf) observe(recommender, event);
     if (++count % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -53,7 +57,7 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
   let changes: Promise<unknown> = Promise.resolve();
 
   const events = await openReceivedEvents(eventLogFolder, (stored) => {
-    for (const event of stored) model.recommender.observe(event, weightOf(event));
+    for (const event of stored) observe(model.recommender, event);
     statistics.recordEvents(stored.length);
     onStored(stored.length);
   });

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { EngineError } from '#contract/errors';
+import { openApiDocument } from '#contract/open-api';
 import { type Route, type RouteName, routes } from '#contract/routes';
-import { openApiDocument } from '../../bundles/open-api.ts';
 import type { RouteHandlers } from '../../serving/route-handlers.ts';
 import { docsResponse } from './docs.ts';
 import { commonHeaders, problemOf, problemResponse } from './problem.ts';

@@ -53,6 +53,7 @@ export function sampleContents(options: SampleOptions = {}): BundleContents {
     version,
     createdAt: '2026-01-01T00:00:00.000Z',
     dataAsOf: '2026-01-01T00:00:00.000Z',
+    positives: { minValue: null, appliesTo: 'ratings', eventTypes: null, weights: { view: 0.1, like: 0.7 } },
     run: {
       id: 'run-1',
       model: 'two-tower',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiProblem, type Route, routes } from '#contract/routes';
+import { ApiProblem, type Route, routes } from './routes.ts';
 
 type Json = Record<string, unknown>;
 

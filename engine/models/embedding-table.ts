@@ -1,8 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Bags } from './bags.ts';
-import { createNativeTable } from './embedding-table-native.ts';
-import { createPlainTable } from './embedding-table-plain.ts';
-import { tensorFlow } from './tensorflow.ts';
 
 /** Bags that were looked up, and the way back for their gradient. */
 export interface Lookup {
@@ -29,9 +26,3 @@ export interface EmbeddingTable {
 
 /** Where Adagrad's sums of squares start: high enough that the first step of a row stays small. */
 export const initialAccumulator = 0.1;
-
-/** A table in TensorFlow's own memory, as a resource variable; without the native library, in a typed array. */
-export function createEmbeddingTable(values: Float32Array, dimensions: number): EmbeddingTable {
-  const { native } = tensorFlow();
-  return native ? createNativeTable(native, values, dimensions) : createPlainTable(values, dimensions);
-}

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../../engine/math/random.ts';
 import { BagWriter } from '../../../engine/models/bags.ts';
-import { createEmbeddingTable, type EmbeddingTable } from '../../../engine/models/embedding-table.ts';
+import { createEmbeddingTable } from '../../../engine/models/create-embedding-table.ts';
+import type { EmbeddingTable } from '../../../engine/models/embedding-table.ts';
 import { createPlainTable } from '../../../engine/models/embedding-table-plain.ts';
 import { loadTensorFlow, tensorFlow } from '../../../engine/models/tensorflow.ts';
 

@@ -15,7 +15,7 @@ import { storeOracle } from './import-oracle.ts';
 import { type ImportRow, importedFile } from './imports.ts';
 import { movieLensFiles } from './movielens.ts';
 import { openSource } from './open-source.ts';
-import { storeRejects } from './reject-rows.ts';
+import { clearRejects, storeRejects } from './reject-rows.ts';
 import type { Session } from './session.ts';
 import type { Source } from './source.ts';
 import { watched } from './watched.ts';
@@ -78,6 +78,7 @@ async function importFile(session: Session, source: Source, databaseFile: string
     }
     const interactions = source.entity === 'interactions';
     const name = path.basename(source.path);
+    await clearRejects(session);
     await watched(session, ctx, `read ${name}`, () => (interactions ? stageInteractions(session, source) : stageEntities(session, source)));
     await ctx.checkpoint({ phase: `check ${name}` });
     const rejected = await storeRejects(session, source, importId);

@@ -59,19 +59,27 @@ export async function storeRejects(session: Session, source: Source, importId: n
   return rejects.length;
 }
 
-/** What DuckDB rejected since the last call: one entry a record, however many of its cells are wrong. */
+/** Forgets what DuckDB rejected in earlier work that was not stored. */
+export async function clearRejects(session: Session): Promise<void> {
+  if (!(await hasRejectTables(session))) return;
+  await session.run('DELETE FROM reject_errors');
+  await session.run('DELETE FROM reject_scans');
+}
+
+async function hasRejectTables(session: Session): Promise<boolean> {
+  return (await session.number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors' AND temporary")) > 0;
+}
+
+/** What DuckDB rejected: one entry a record, however many of its cells are wrong. */
 async function structuralRejects(
   session: Session,
 ): Promise<{ start: number; column: string | null; reason: string; raw: string | null }[]> {
-  const there = await session.number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors' AND temporary");
-  if (there === 0) return [];
+  if (!(await hasRejectTables(session))) return [];
   const rows = await session.rows<{ start: number; column: string | null; type: string; message: string; raw: string | null }>(
     `SELECT CAST(line_byte_position AS DOUBLE) AS start, arg_min(column_name, column_idx) AS "column",
        arg_min(CAST(error_type AS VARCHAR), column_idx) AS type, arg_min(error_message, column_idx) AS message, any_value(csv_line) AS raw
      FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position`,
   );
-  await session.run('DELETE FROM reject_errors');
-  await session.run('DELETE FROM reject_scans');
   return rows.map((row) => ({
     start: row.start,
     column: row.type === 'CAST' ? row.column : null,

@@ -1,0 +1,233 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'rolldown';
+import { expect, test } from 'vitest';
+import { EngineError } from '#contract/errors';
+import { openDatabase } from '../../../engine/data/database.ts';
+import { countEntities } from '../../../engine/data/entities.ts';
+import { importPaths } from '../../../engine/data/import-paths.ts';
+import { listImports } from '../../../engine/data/imports.ts';
+import { readTrainingData } from '../../../engine/data/training-data.ts';
+import { withFolder } from '../../support/folders.ts';
+import { quiet, watchedBy, withDatabase } from './helpers.ts';
+
+const csv = (rows: number, seed = 0): string =>
+  `user_id,item_id,event_type,timestamp\n${Array.from({ length: rows }, (_, i) => `u${(i * 7) % 101},i${(i * 13 + seed) % 53},view,${1_704_067_200 + i}`).join('\n')}\n`;
+
+test('the same file again changes nothing; the same rows in another file are duplicates', () =>
+  withDatabase(async ({ db, put, import: run }) => {
+    const file = await put('events.csv', csv(200));
+    const first = await run(file);
+    expect(first.files[0]).toMatchObject({ importId: 'import-1', unchanged: false, accepted: 200, sizeBytes: csv(200).length });
+    const { fingerprint } = await readTrainingData(db, { minValue: 'auto' });
+    const second = await run(file);
+    expect(second.files[0]).toMatchObject({
+      importId: 'import-1',
+      unchanged: true,
+      accepted: 0,
+      duplicates: 200,
+      sha256: first.files[0]?.sha256,
+    });
+    expect(await listImports(db)).toHaveLength(1);
+    const longer = await run(await put('longer.csv', `${csv(200)}new,i1,view,1704067200\n`));
+    expect(longer).toMatchObject({ rowsRead: 201, accepted: 1, duplicates: 200 });
+    expect((await listImports(db)).map((file) => file.importId)).toEqual(['import-2', 'import-1']);
+    expect((await readTrainingData(db, { minValue: 'auto' })).fingerprint).not.toBe(fingerprint);
+  }));
+
+test('event ids decide where there are any, else all that a row says', () =>
+  withDatabase(async ({ put, import: run }) => {
+    expect(await run(await put('ids.csv', 'event_id,user_id,item_id\ne1,a,x\ne1,b,y\ne2,a,x\n,a,x\n,a,x\n'))).toMatchObject({
+      accepted: 3,
+      duplicates: 2,
+    });
+    expect(await run(await put('more.csv', 'event_id,user_id,item_id\ne2,c,z\ne3,a,x\n'))).toMatchObject({ accepted: 1, duplicates: 1 });
+    expect(await run(await put('plain.csv', 'user_id,item_id,value\na,x,\na,x,1\na,x,1\n'))).toMatchObject({ accepted: 1, duplicates: 2 });
+  }));
+
+test('weights: given ones hold, others get the default once', () =>
+  withDatabase(async ({ db, put, import: run }) => {
+    const weights = (): Promise<unknown> =>
+      db.read(async (session) => Object.fromEntries((await session.rows('SELECT * FROM event_types')).map(Object.values)));
+    const file = await put('events.csv', 'user_id,item_id,event_type\na,x,view\na,x,like\na,x,odd\na,x,constructor\n');
+    await run({ paths: [file], weights: { view: 0.5, skip: 0 } });
+    expect(await weights()).toEqual({ view: 0.5, like: 0.7, odd: 1, constructor: 1, skip: 0 });
+    await run(await put('more.csv', 'user_id,item_id,event_type\nb,x,view\n'));
+    expect(await weights()).toMatchObject({ view: 0.5 });
+    await run({ paths: [file], weights: { view: 0.2 } });
+    expect(await weights()).toMatchObject({ view: 0.2 });
+  }));
+
+test('one bad file of several leaves nothing of any', () =>
+  withDatabase(async ({ db, put, import: run }) => {
+    const good = await put('good.csv', csv(50));
+    const bad = await put('bad.csv', 'user_id,colour,size\na,red,4\n');
+    await expect(run({ paths: [good, bad], as: 'interactions' })).rejects.toMatchObject({ code: 'bad_data' });
+    expect(await countEntities(db)).toEqual({ users: 0, items: 0, interactions: 0 });
+    expect(await listImports(db)).toEqual([]);
+  }));
+
+test('files that cannot be imported say what is wrong and what to do', () =>
+  withDatabase(async ({ folder, put, import: run }) => {
+    const refused = async (input: Parameters<typeof run>[0]): Promise<unknown> =>
+      run(input).then(
+        () => 'imported',
+        (error: unknown) => (error instanceof EngineError ? [error.code, error.message.replaceAll(folder, '')] : error),
+      );
+    const folderOf = async (name: string, files: Record<string, string>): Promise<string> => {
+      const made = path.join(folder, name);
+      await mkdir(made);
+      for (const [file, text] of Object.entries(files)) await writeFile(path.join(made, file), text);
+      return made;
+    };
+    expect(await refused(path.join(folder, 'none.csv'))).toEqual([
+      'unreadable_file',
+      expect.stringContaining('/none.csv cannot be read: it does not exist'),
+    ]);
+    expect(await refused(await put('empty.csv', ''))).toEqual(['bad_data', expect.stringContaining('it is empty')]);
+    expect(await refused(await put('header.csv', 'user_id,item_id\n'))).toEqual([
+      'bad_data',
+      expect.stringContaining('a header and no rows'),
+    ]);
+    expect(await refused(await put('columns.csv', 'user_id,colour,time\na,red,2024-01-01\n'))).toEqual([
+      'bad_data',
+      '/columns.csv has no column for the item (such as item_id). Its columns are user_id, colour, time. Name the right ones with --map item=COLUMN.',
+    ]);
+    const fine = await put('fine.csv', 'user_id,item_id\na,x\n');
+    expect(await refused({ paths: [fine], map: { item: 'thing' } })).toEqual([
+      'bad_data',
+      expect.stringContaining('no column “thing” for the role item'),
+    ]);
+    expect(await refused({ paths: [fine], map: { colour: 'user_id' } })).toEqual([
+      'invalid_input',
+      expect.stringContaining('The roles are user, item'),
+    ]);
+    expect(await refused(await folderOf('other', { 'notes.txt': 'hello' }))).toEqual([
+      'bad_data',
+      expect.stringContaining('holds no file to import'),
+    ]);
+    expect(await refused(await put('fake.parquet', 'user_id,item_id\na,x\n'))).toEqual([
+      'unreadable_file',
+      expect.stringContaining('does not start with PAR1'),
+    ]);
+    expect(await refused(await put('cut.parquet', 'PAR1user_id,item_id\na,x\n'))).toEqual([
+      'unreadable_file',
+      expect.stringContaining('cannot be read as Parquet'),
+    ]);
+    expect(await refused(await put('broken.csv.gz', 'user_id,item_id\na,x\n'))).toEqual([
+      'unreadable_file',
+      expect.stringContaining('gzip'),
+    ]);
+    expect(await refused(await put('text.jsonl', 'hello\nworld\n'))).toEqual([
+      'bad_data',
+      expect.stringContaining('none of its first lines is an object'),
+    ]);
+    expect(await refused(await put('odd.inter', 'user_id\titem_id\n1\t2\n'))).toEqual(['bad_data', expect.stringContaining('name:type')]);
+  }));
+
+test('a stop in the middle is told as cancelled and leaves the data as it was', () =>
+  withDatabase(async ({ db, put, import: run }) => {
+    await run(await put('before.csv', csv(100)));
+    const file = await put('large.csv', `${csv(100_000, 1)}too,few\n`);
+    for (const stopAt of ['look', 'read large.csv', 'check large.csv', 'store large.csv', 'commit']) {
+      const work = importPaths(
+        db,
+        { paths: [file] },
+        watchedBy(({ phase }) => {
+          if (phase === stopAt) throw new EngineError('cancelled', 'Stopped.');
+        }),
+      );
+      await expect(work).rejects.toMatchObject({ code: 'cancelled' });
+      expect(await countEntities(db)).toMatchObject({ interactions: 100 });
+      expect(
+        await db.write((session) =>
+          session.number("SELECT count(*) FROM duckdb_tables() WHERE temporary AND table_name NOT LIKE 'reject%'"),
+        ),
+      ).toBe(0);
+    }
+    expect(await importPaths(db, { paths: [file] }, quiet)).toMatchObject({ accepted: 100_000, rejected: 1 });
+  }));
+
+/** A program of its own that imports, and tells when it begins to store. */
+async function buildImporter(folder: string): Promise<string> {
+  const source = path.join(folder, 'importer.ts');
+  const engine = (file: string): string => JSON.stringify(path.resolve('engine/data', file));
+  await writeFile(
+    source,
+    `import { openDatabase } from ${engine('database.ts')};
+     import { importPaths } from ${engine('import-paths.ts')};
+     const [file, ...paths] = process.argv.slice(2);
+     const tell = async ({ phase }) => { process.send?.(phase); };
+     openDatabase(file as string, { memoryLimit: '1GB' })
+       .then((db) => importPaths(db, { paths }, { checkpoint: tell, log() {}, curve() {}, signal: new AbortController().signal }))
+       .then((result) => { process.send?.(result); process.exit(0); });`,
+  );
+  const target = path.join(folder, 'importer.cjs');
+  await build({
+    input: source,
+    platform: 'node',
+    external: ['@duckdb/node-api'],
+    output: { file: target, format: 'cjs' },
+    logLevel: 'silent',
+  });
+  await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'), 'junction');
+  return target;
+}
+
+/** Kills the child a while after it began a phase, so that kills fall into reading, checking, storing and committing. */
+async function killIn(child: ChildProcess, phase: string, delayMs: number): Promise<string | null> {
+  child.on('message', (message) => {
+    if (typeof message === 'string' && message.startsWith(phase)) setTimeout(() => child.kill('SIGKILL'), delayMs);
+  });
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  return signal;
+}
+
+test(
+  'a kill at any moment of an import leaves the data as before it or as after it, and the import can be done again',
+  () =>
+    withFolder(async (folder) => {
+      const importer = await buildImporter(folder);
+      const file = path.join(folder, 'data.duckdb');
+      const before = path.join(folder, 'before.csv');
+      const large = path.join(folder, 'large.csv');
+      await writeFile(before, csv(1000));
+      await writeFile(large, csv(150_000, 1));
+      const first = await openDatabase(file);
+      await importPaths(first, { paths: [before] }, quiet);
+      const { fingerprint } = await readTrainingData(first, { minValue: 'auto' });
+      await first.close();
+      let killed = 0;
+      for (const [phase, delayMs] of [
+        ['read', 0],
+        ['read', 120],
+        ['check', 0],
+        ['store', 0],
+        ['store', 60],
+        ['store', 150],
+        ['commit', 0],
+      ] as const) {
+        if ((await killIn(fork(importer, [file, large]), phase, delayMs)) === 'SIGKILL') killed++;
+        const db = await openDatabase(file);
+        const { interactions } = await countEntities(db);
+        const imports = await listImports(db);
+        if (interactions === 1000) {
+          expect(imports).toHaveLength(1);
+          expect((await readTrainingData(db, { minValue: 'auto' })).fingerprint).toBe(fingerprint);
+        } else {
+          expect([interactions, imports.length]).toEqual([151_000, 2]);
+        }
+        await db.close();
+        if (interactions !== 1000) break;
+      }
+      expect(killed).toBeGreaterThanOrEqual(4);
+      const db = await openDatabase(file);
+      await importPaths(db, { paths: [large] }, quiet);
+      expect(await countEntities(db)).toMatchObject({ interactions: 151_000 });
+      expect(await db.read((session) => session.number('SELECT count(*) FROM (SELECT DISTINCT * FROM interactions)'))).toBe(151_000);
+      await db.close();
+    }),
+  60_000,
+);

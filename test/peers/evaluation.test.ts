@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { evaluateTopK } from '../../engine/evaluation/evaluate.ts';
+import { createRandom } from '../../engine/math/random.ts';
+import { buildSparseMatrix } from '../../engine/math/sparse.ts';
+
+const python = process.env.RECSMITH_PYTHON ?? 'python3';
+const hasNumpy = spawnSync(python, ['-c', 'import numpy']).status === 0;
+if (!hasNumpy)
+  process.stderr.write(
+    `The evaluator is not compared with numpy: "${python} -c 'import numpy'" fails. RECSMITH_PYTHON names another Python.\n`,
+  );
+
+/** Random scores, a fifth of them ties, with random training and test pairs. */
+function randomCase(seed: number) {
+  const random = createRandom(seed, 'peer');
+  const [users, items] = [30, 45];
+  const scores = Array.from({ length: users }, () =>
+    Array.from({ length: items }, () => (random.next() < 0.2 ? random.integer(3) : Math.fround(random.normal()))),
+  );
+  const train: [number, number][] = [];
+  const held: [number, number][] = [];
+  for (let user = 0; user < users; user++) {
+    for (let item = 0; item < items; item++) {
+      const draw = random.next();
+      // User 0 has nearly everything: the list ends before k.
+      if (draw < (user === 0 ? 0.9 : 0.2)) train.push([user, item]);
+      else if (draw > 0.9 && user % 7 !== 6) held.push([user, item]);
+    }
+  }
+  return { scores, train, test: held, ks: [1, 5, 20, 45] };
+}
+
+test.skipIf(!hasNumpy).each([1, 2, 3, 4, 5])(
+  'every metric and its error is what numpy makes of it, ties included (case %i)',
+  async (seed) => {
+    const data = randomCase(seed);
+    const answer = spawnSync(python, [path.join(__dirname, 'evaluation.py')], { input: JSON.stringify(data), encoding: 'utf8' });
+    expect(answer.stderr).toBe('');
+    const expected = JSON.parse(answer.stdout) as { metrics: Record<string, number>; errors: Record<string, number>; users: number };
+
+    const [users, items] = [data.scores.length, data.scores[0]?.length as number];
+    const heldOut = buildSparseMatrix(
+      users,
+      items,
+      data.test.map(([user]) => user),
+      data.test.map(([, item]) => item),
+    );
+    const rows = Array.from({ length: users }, (_, user) => user).filter((user) => heldOut.indptr[user] !== heldOut.indptr[user + 1]);
+    const found = await evaluateTopK({
+      score: (wanted) => ({
+        rows: wanted.length,
+        columns: items,
+        data: Float32Array.from([...wanted].flatMap((user) => data.scores[user] as number[])),
+      }),
+      train: buildSparseMatrix(
+        users,
+        items,
+        data.train.map(([user]) => user),
+        data.train.map(([, item]) => item),
+      ),
+      heldOut: {
+        users: Int32Array.from(rows),
+        offsets: Int32Array.from([0, ...rows.map((user) => heldOut.indptr[user + 1] as number)]),
+        items: heldOut.indices,
+      },
+      ks: data.ks,
+    });
+    expect(found.users).toBe(expected.users);
+    for (const part of ['metrics', 'errors'] as const) {
+      expect(Object.keys(found[part]).sort()).toEqual(Object.keys(expected[part]).sort());
+      for (const [name, value] of Object.entries(expected[part])) expect(found[part][name], `${part} ${name}`).toBeCloseTo(value, 9);
+    }
+  },
+);

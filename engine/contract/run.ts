@@ -101,7 +101,8 @@ export const UserView = z.object({
   userId: z.string(),
   attributes: z.record(z.string(), z.unknown()),
   history: z.array(z.object({ item: ItemCard, eventType: z.string(), value: z.number().nullable(), timestamp: z.string().nullable() })),
-  recommendations: z.array(z.object({ item: ItemCard, score: z.number(), rank: z.number() })),
+  /** `later`: the user took the item after the time that the run learned from, so the run was right. */
+  recommendations: z.array(z.object({ item: ItemCard, score: z.number(), rank: z.number(), later: z.boolean() })),
   source: z.string(),
 });
 export type UserView = z.infer<typeof UserView>;

@@ -159,11 +159,11 @@ export async function build(context: EngineContext, stories: AdminStories, input
   });
   const index = await stage(job, 'index', async () => {
     const value = await buildVectorIndex(context, { run: run.id, kind: 'auto' }, job);
-    return { value, detail: `${value.kind === 'exact' ? 'Exact search' : 'HNSW'}: ${value.reason}` };
+    return { value, detail: value.reason };
   });
   const bundle = await stage(job, 'bundle', async () => {
     const value = await createBundle(context, { run: run.id, ...(ranker ? { ranker: ranker.id } : {}), activate: true }, job);
-    return { value, detail: value.id };
+    return { value, detail: `${value.manifest.files.length} files, ${(value.sizeBytes / 1e6).toFixed(1)} MB: ${value.id}` };
   });
   let url = context.server.status().url;
   if (input.serve) {

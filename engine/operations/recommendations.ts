@@ -194,12 +194,14 @@ export async function viewUser(context: EngineContext, input: { run: string; use
   }
   const shown = [...new Set([...history.map((entry) => entry.itemId), ...recommendations.map((entry) => entry.itemId)])];
   const attributes = await readAttributes(database, 'items', shown);
+  const had = new Set(history.map((entry) => entry.itemId));
   const card = (itemId: string) => ({ itemId, attributes: attributes.get(itemId) ?? {} });
   return {
     userId: input.user,
     attributes: (await readAttributes(database, 'users', [input.user])).get(input.user) ?? {},
     history: history.map(({ itemId, eventType, value, timestamp }) => ({ item: card(itemId), eventType, value, timestamp })),
-    recommendations: recommendations.map(({ itemId, score, rank }) => ({ item: card(itemId), score, rank })),
+    // Training items are left out of the lists, so what is in the history all the same came later.
+    recommendations: recommendations.map(({ itemId, score, rank }) => ({ item: card(itemId), score, rank, later: had.has(itemId) })),
     source: row >= 0 ? run.label : 'The run does not know this user.',
   };
 }

@@ -526,7 +526,12 @@ export function userView(user: string, k: number): UserView {
       value: index % 5 ? null : 4,
       timestamp: ago(index * 900),
     })),
-    recommendations: Array.from({ length: k }, (_, index) => ({ item: item(index * 7 + 2), score: 0.94 - index * 0.021, rank: index + 1 })),
+    recommendations: Array.from({ length: k }, (_, index) => ({
+      item: item(index * 7 + 2),
+      score: 0.94 - index * 0.021,
+      rank: index + 1,
+      later: index === 2,
+    })),
     source: 'retrieval',
   };
 }

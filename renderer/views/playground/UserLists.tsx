@@ -66,7 +66,11 @@ export function UserLists({ view }: { view: UserView }) {
             </ol>
           )}
         </Panel>
-        <Panel title="Recommendations" note={view.recommendations.length ? `from ${view.source}; seen items left out` : ''} flush>
+        <Panel
+          title="Recommendations"
+          note={view.recommendations.length ? `from ${view.source}; what it was trained on is left out` : ''}
+          flush
+        >
           {view.recommendations.length === 0 ? (
             <p className="panel-text muted">{view.source}</p>
           ) : (
@@ -76,7 +80,12 @@ export function UserLists({ view }: { view: UserView }) {
                   <span className="item-rank">{entry.rank}</span>
                   <Item item={entry.item} />
                   <span className="item-side number" title={`Score ${entry.score}`}>
-                    {entry.score.toFixed(4)}
+                    <span>{entry.score.toFixed(4)}</span>
+                    {entry.later && (
+                      <span className="muted" title="The user took this item after the time that the run learned from">
+                        ✓ taken later
+                      </span>
+                    )}
                   </span>
                 </li>
               ))}

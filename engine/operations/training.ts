@@ -76,6 +76,19 @@ async function heldOutFromFile(file: string, data: TrainingData, work: WorkConte
   return test;
 }
 
+/** Whom the metrics do not speak of, where that is many. */
+function tellLeftOut({ test, leftOut: { unknownUsers } }: DataSplit, work: WorkContext): void {
+  if (unknownUsers <= test.users.length / 10) return;
+  const most =
+    unknownUsers > test.users.length
+      ? ' Most of the test set is new users, so these metrics say little: split by leave-last-out to compare models.'
+      : '';
+  work.log(
+    `${unknownUsers} users of the test part have nothing before the cut; ${test.users.length} users are evaluated.${most}`,
+    'warning',
+  );
+}
+
 async function prepare(context: EngineContext, split: Split, selection: Selection, seed: number, work: WorkContext): Promise<Prepared> {
   const { database } = requireSession(context);
   await ingestEvents(context);
@@ -95,7 +108,9 @@ async function prepare(context: EngineContext, split: Split, selection: Selectio
       `The interactions have no timestamps, so they cannot be split by time. Use the split "ratio", or import timestamps.`,
     );
   }
-  return { data, split: splitInteractions(data.interactions, split, { seed, userCount: data.userIds.length }) };
+  const parts = splitInteractions(data.interactions, split, { seed, userCount: data.userIds.length });
+  tellLeftOut(parts, work);
+  return { data, split: parts };
 }
 
 /** What both roles' runs have in common. */

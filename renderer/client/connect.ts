@@ -1,3 +1,4 @@
+import { reportOf } from '#contract/errors';
 import type { WorkspaceSummary } from '#contract/workspace';
 import { applyEvents } from '../store/apply-events.ts';
 import { useStore } from '../store/store.ts';
@@ -25,6 +26,8 @@ async function greet(): Promise<void> {
   ]);
   useStore.setState((state) => ({
     workspace: workspace.status === 'fulfilled' ? workspace.value : null,
+    // Why the workspace that was open is not open any more has to be said somewhere.
+    problem: workspace.status === 'fulfilled' ? state.problem : reportOf(workspace.reason),
     // A new engine knows nothing of the old one's jobs, and neither does anyone else now.
     jobs: jobs.status === 'fulfilled' ? Object.fromEntries(jobs.value.map((job) => [job.id, job])) : {},
     server: server.status === 'fulfilled' ? server.value : null,

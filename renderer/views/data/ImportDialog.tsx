@@ -15,6 +15,12 @@ import { mappingProblem } from './mapping.ts';
 
 const close = () => useStore.setState({ importing: null });
 
+/** A new engine knows nothing of the jobs of the one before it. */
+const lostImport = {
+  code: 'process_died',
+  message: 'The engine stopped during this import. Open Data to see what is there; importing the file again adds nothing twice.',
+};
+
 interface Choice {
   as?: Entity;
   format?: FileFormat;
@@ -103,7 +109,9 @@ function Body({ paths }: { paths: string[] }) {
         <p className="import-paths" title={paths.join('\n')}>
           {single ? paths[0] : `${paths.length} paths: ${paths.map(baseName).join(', ')}`}
         </p>
-        {job ? (
+        {jobId && !job ? (
+          <ErrorNote error={lostImport} />
+        ) : job ? (
           <ImportOutcome job={job} onClose={close} />
         ) : (
           <>
@@ -129,10 +137,10 @@ function Body({ paths }: { paths: string[] }) {
       </DialogBody>
       <DialogFooter
         actions={
-          job ? (
+          jobId ? (
             <>
-              <Button text={isActive(job) ? 'Go on in the background' : 'Close'} onClick={close} />
-              {job.status === 'succeeded' && (
+              <Button text={job && isActive(job) ? 'Go on in the background' : 'Close'} onClick={close} />
+              {job?.status === 'succeeded' && (
                 <Button
                   intent="primary"
                   text="Open Data"

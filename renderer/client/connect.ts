@@ -13,7 +13,15 @@ export const engine = new EngineClient(batchEvents((events) => useStore.setState
 async function currentWorkspace(): Promise<WorkspaceSummary | null> {
   const before = useStore.getState().workspace;
   const open = await engine.call('workspace.current', {});
-  return open ?? (before ? engine.call('workspace.open', { path: before.path }) : null);
+  if (open || !before) return open;
+  try {
+    return await engine.call('workspace.open', { path: before.path });
+  } catch (error) {
+    // The engine restores it by itself too, and may have been faster.
+    const restored = await engine.call('workspace.current', {});
+    if (restored) return restored;
+    throw error;
+  }
 }
 
 /** What is asked once for each engine that comes up; afterwards its events keep it true. */

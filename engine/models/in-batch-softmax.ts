@@ -1,5 +1,5 @@
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import { tensorFlow } from './tensorflow.ts';
+import { type NativeAttribute, tensorFlow } from './tensorflow.ts';
 
 /**
  * The softmax loss of a batch with its gradients, in one go.
@@ -12,8 +12,8 @@ import { tensorFlow } from './tensorflow.ts';
  * likely item j was to get into the batch: 1 / that probability (logQ correction, Yi et al. 2019, with the inclusion probability in the place of the
  * expected count, as the columns are distinct), so that Z is an unbiased estimate of the sum over the whole catalogue.
  *
- * Normalised outputs bound the logits by 1 / temperature: exp needs no maximum taken off first. E = c ∘ exp(s) is made once, log c being one more
- * dimension of the product; E · [v, 1] gives the numerators of the gradient and Z in one product; Eᵀ · (a u / Z) gives the other side.
+ * Normalised outputs bound the logits by 1 / temperature: exp needs no maximum taken off first. E = exp(s) is made once; E · c gives Z, E · (c ∘ v) the
+ * numerators of the users' gradient, and c ∘ Eᵀ · (a u / Z) that of the items.
  */
 export interface SoftmaxInput {
   /** Outputs of the user tower, examples × dimensions, and of the item tower, columns × dimensions. */
@@ -22,7 +22,7 @@ export interface SoftmaxInput {
   /** Column of each example's own item. */
   own: Int32Array;
   weights: Float32Array;
-  /** log c_j of each column. */
+  /** c_j of each column. */
   corrections: Float32Array;
   temperature: number;
 }
@@ -47,6 +47,21 @@ function segmentSum(rows: Tensor2D, segments: Int32Array, count: number): Tensor
   return tf.tensor2d(sums, [count, columns]);
 }
 
+/** aᵀ · b. TensorFlow's plain product does this without turning a round first, which the batched one behind tfjs's does not. */
+function transposedProduct(a: Tensor2D, b: Tensor2D): Tensor2D {
+  const { tf, native } = tensorFlow();
+  if (!native) return tf.matMul(a, b, true, false);
+  const backend = tf.backend() as unknown as {
+    executeSingleOutput(op: string, attributes: NativeAttribute[], inputs: Tensor2D[]): Tensor2D;
+  };
+  const attributes: NativeAttribute[] = [
+    { name: 'T', type: native.TF_ATTR_TYPE as number, value: native.TF_FLOAT },
+    { name: 'transpose_a', type: native.TF_ATTR_BOOL as number, value: true },
+    { name: 'transpose_b', type: native.TF_ATTR_BOOL as number, value: false },
+  ];
+  return backend.executeSingleOutput('MatMul', attributes, [a, b]);
+}
+
 /** Loss of the batch, and its gradient by the towers' outputs. Call within `tf.tidy`. */
 export function inBatchSoftmax({ users, items, own, weights, corrections, temperature }: SoftmaxInput): SoftmaxResult {
   const { tf } = tensorFlow();
@@ -58,43 +73,34 @@ export function inBatchSoftmax({ users, items, own, weights, corrections, temper
   const itemNorms = norms(items);
   const u = tf.mul(users, userNorms) as Tensor2D;
   const v = tf.mul(items, itemNorms) as Tensor2D;
+  const c = tf.tensor2d(corrections, [columns, 1]);
   const a = tf.tensor2d(weights, [count, 1]);
-  const ownColumns = tf.tensor1d(own, 'int32');
-  const vOwn = tf.gather(v, ownColumns) as Tensor2D;
+  const vOwn = tf.gather(v, tf.tensor1d(own, 'int32')) as Tensor2D;
 
-  const logits = tf.matMul(
-    tf.concat([tf.mul(u, scale), tf.ones([count, 1])], 1),
-    tf.concat([v, tf.tensor2d(corrections, [columns, 1])], 1),
-    false,
-    true,
-  );
-  const e = tf.exp(logits);
-  const products = tf.matMul(e, tf.concat([v, tf.ones([columns, 1])], 1));
+  const e = tf.exp(tf.matMul(u, tf.mul(v, scale) as Tensor2D, false, true)) as Tensor2D;
   const ownLogits = tf.mul(tf.sum(tf.mul(u, vOwn), 1, true), scale) as Tensor2D;
   // The example's own item is certain to be in the batch: its term counts 1, not c.
   const surplus = tf.tensor2d(
-    Float32Array.from(own, (column) => 1 - Math.exp(corrections[column] as number)),
+    Float32Array.from(own, (column) => 1 - (corrections[column] as number)),
     [count, 1],
   );
   const restore = tf.mul(surplus, tf.exp(ownLogits)) as Tensor2D;
-  const z = tf.add(tf.slice(products, [0, u.shape[1]], [count, 1]), restore) as Tensor2D;
+  const z = tf.add(tf.matMul(e, c), restore) as Tensor2D;
   const loss = tf.sum(tf.mul(a, tf.sub(tf.log(z), ownLogits))) as Scalar;
 
-  const numerators = tf.add(tf.slice(products, [0, 0], [count, u.shape[1]]), tf.mul(restore, vOwn));
-  const share = tf.div(a, z);
-  const du = tf.mul(tf.sub(tf.mul(numerators, share), tf.mul(vOwn, a)), scale) as Tensor2D;
-  const ownShare = tf.sub(tf.mul(share, restore), a);
-  const dv = tf.mul(
-    tf.add(tf.matMul(e, tf.mul(u, share) as Tensor2D, true, false), segmentSum(tf.mul(u, ownShare) as Tensor2D, own, columns)),
-    scale,
-  ) as Tensor2D;
+  const pull = tf.mul(a, scale);
+  const share = tf.div(pull, z);
+  const numerators = tf.add(tf.matMul(e, tf.mul(v, c) as Tensor2D), tf.mul(vOwn, restore));
+  const du = tf.sub(tf.mul(numerators, share), tf.mul(vOwn, pull)) as Tensor2D;
+  const fromOwn = segmentSum(tf.mul(u, tf.sub(tf.mul(share, restore), pull)) as Tensor2D, own, columns);
+  const dv = tf.add(tf.mul(transposedProduct(e, tf.mul(u, share) as Tensor2D), c), fromOwn) as Tensor2D;
 
   const throughNorm = (gradient: Tensor2D, unit: Tensor2D, norm: Tensor2D): Tensor2D =>
     tf.mul(norm, tf.sub(gradient, tf.mul(unit, tf.sum(tf.mul(gradient, unit), 1, true)))) as Tensor2D;
   return { loss, users: throughNorm(du, u, userNorms), items: throughNorm(dv, v, itemNorms) };
 }
 
-/** log c_j: minus the log of the probability that an item of this share of the examples gets into a batch. */
-export function logInclusion(share: number, batchSize: number): number {
-  return -Math.log(-Math.expm1(batchSize * Math.log1p(-Math.min(share, 1 - 1e-9))));
+/** c_j: one over the probability that an item of this share of the examples gets into a batch. */
+export function inclusionCorrection(share: number, batchSize: number): number {
+  return -1 / Math.expm1(batchSize * Math.log1p(-Math.min(share, 1 - 1e-9)));
 }

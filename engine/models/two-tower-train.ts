@@ -5,7 +5,7 @@ import type { Random } from '../math/random.ts';
 import { BagWriter } from './bags.ts';
 import { createEmbeddingTable } from './create-embedding-table.ts';
 import type { EmbeddingTable } from './embedding-table.ts';
-import { inBatchSoftmax, logInclusion } from './in-batch-softmax.ts';
+import { inBatchSoftmax, inclusionCorrection } from './in-batch-softmax.ts';
 import type { TrainingSet } from './model.ts';
 import { tensorFlow } from './tensorflow.ts';
 import { createTowerLayers, type TowerLayers } from './tower-layers.ts';
@@ -68,7 +68,9 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
 
   const frequency = new Float64Array(set.itemCount);
   for (const item of histories.items) frequency[item] = (frequency[item] as number) + 1;
-  const correction = Float32Array.from(frequency, (count) => (logQ && count > 0 ? logInclusion(count / exampleCount, batchSize) : 0));
+  const correction = Float32Array.from(frequency, (count) =>
+    logQ && count > 0 ? inclusionCorrection(count / exampleCount, batchSize) : 1,
+  );
   const meanWeight = histories.weights.reduce((sum, weight) => sum + weight, 0) / Math.max(exampleCount, 1);
 
   const order = Int32Array.from({ length: exampleCount }, (_, i) => i);

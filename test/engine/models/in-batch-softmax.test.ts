@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../../engine/math/random.ts';
-import { inBatchSoftmax, logInclusion } from '../../../engine/models/in-batch-softmax.ts';
+import { inBatchSoftmax, inclusionCorrection } from '../../../engine/models/in-batch-softmax.ts';
 import { loadTensorFlow, tensorFlow } from '../../../engine/models/tensorflow.ts';
 
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 const dimensions = 3;
 const own = Int32Array.of(0, 2, 2, 1, 0);
 const weights = Float32Array.of(1, 0.5, 2, 1, 1);
-const corrections = Float32Array.of(0, 0.7, 1.5, 0.2);
+const corrections = Float32Array.of(1, 2, 4.5, 1.2);
 const temperature = 0.3;
 
 const unit = (vector: number[]): number[] => vector.map((x) => x / Math.hypot(...vector));
@@ -23,7 +23,7 @@ function lossOf(users: Float64Array, items: Float64Array): number {
   return u.reduce((total, user, i) => {
     const logits = v.map((item) => item.reduce((sum, x, d) => sum + x * (user[d] as number), 0) / temperature);
     const positive = own[i] as number;
-    const z = logits.reduce((sum, logit, j) => sum + (j === positive ? 1 : Math.exp(corrections[j] as number)) * Math.exp(logit), 0);
+    const z = logits.reduce((sum, logit, j) => sum + (j === positive ? 1 : (corrections[j] as number)) * Math.exp(logit), 0);
     return total + (weights[i] as number) * (Math.log(z) - (logits[positive] as number));
   }, 0);
 }
@@ -79,10 +79,10 @@ test('the gradients are the slopes of the loss', () => {
 
 test('the correction is one over the chance to be in the batch', () => {
   // Half of the examples, batches of two: in with 1 − ½² = ¾.
-  expect(Math.exp(logInclusion(0.5, 2))).toBeCloseTo(4 / 3, 10);
+  expect(inclusionCorrection(0.5, 2)).toBeCloseTo(4 / 3, 10);
   // A rare item: in with about size · share.
-  expect(Math.exp(logInclusion(1e-6, 1000))).toBeCloseTo(1000, -1);
-  expect(logInclusion(1, 10)).toBeCloseTo(0, 10);
+  expect(inclusionCorrection(1e-6, 1000)).toBeCloseTo(1000, -1);
+  expect(inclusionCorrection(1, 10)).toBeCloseTo(1, 10);
 });
 
 test('with the correction, batches tell the sum over the whole catalogue on average', () => {
@@ -98,7 +98,7 @@ test('with the correction, batches tell the sum over the whole catalogue on aver
   const batches = 40_000;
   for (let batch = 0; batch < batches; batch++) {
     const distinct = new Set([draw(), draw(), draw()]);
-    for (const j of distinct) total += Math.exp(logInclusion(shares[j] as number, 3)) * (e[j] as number);
+    for (const j of distinct) total += inclusionCorrection(shares[j] as number, 3) * (e[j] as number);
   }
   expect(total / batches / 15).toBeCloseTo(1, 1);
 });

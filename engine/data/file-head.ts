@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { EngineError } from '#contract/errors';
@@ -56,6 +57,19 @@ export async function copyAsUtf8(path: string, encoding: Encoding, target: strin
     yield decoder.decode();
   }
   await pipeline(decoded, createWriteStream(target));
+}
+
+/** Reads a gzip file to its end: DuckDB takes what comes before a cut for the whole. */
+export async function checkGzip(path: string): Promise<void> {
+  try {
+    await pipeline(
+      createReadStream(path, { highWaterMark: 1 << 20 }),
+      createGunzip(),
+      new Writable({ write: (_chunk, _encoding, done) => done() }),
+    );
+  } catch (error) {
+    throw unreadable(path, error);
+  }
 }
 
 /** What the system says of a file that cannot be read, in words. */

@@ -101,27 +101,52 @@ export async function stageInteractions(session: Session, source: Source): Promi
 const identity = 'event_id, user_id, item_id, event_type, timestamp, value, session_id';
 const contentColumns = ['user_id', 'item_id', 'event_type', 'timestamp', 'value', 'session_id'];
 
-/** Moves the good rows of `staged` into `interactions`, each once. Gives how many were accepted and how many were there already. */
-export async function storeInteractions(session: Session, importId: number): Promise<{ accepted: number; duplicates: number }> {
+/** Rows that are stored by one statement: between two, the job can tell how far it is. */
+const sliceRows = 500_000;
+
+/**
+ * Moves the good rows of `staged` into `interactions`, each once. Gives how many were accepted and how many were there already.
+ *
+ * @param told hears how many rows of `staged` are through.
+ */
+export async function storeInteractions(
+  session: Session,
+  importId: number,
+  told: (done: number) => void,
+): Promise<{ accepted: number; duplicates: number }> {
   const before = await session.number('SELECT count(*) FROM interactions');
   const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
-  const columns = 'event_id, user_id, item_id, event_type, value, timestamp, session_id, context';
-  const repeated = await hasRepeats(session);
-  const once = repeated
-    ? `(SELECT * FROM (SELECT *, rowid AS place FROM staged WHERE problem IS NULL)
-        QUALIFY row_number() OVER (PARTITION BY coalesce(event_id, ''), ${contentColumns.map((name) => `CASE WHEN event_id IS NULL THEN ${name} END`).join(', ')} ORDER BY place) = 1)`
-    : '(SELECT *, rowid AS place FROM staged WHERE problem IS NULL)';
+  if (await hasRepeats(session)) await dropRepeats(session);
+  const { first, last } = await session.row<{ first: bigint; last: bigint }>(
+    'SELECT coalesce(min(rowid), 0) AS first, coalesce(max(rowid), -1) AS last FROM staged',
+  );
   const sameContent = contentColumns.map((name) => `stored.${name} IS NOT DISTINCT FROM fresh.${name}`).join(' AND ');
   const unknown =
     before === 0
       ? ''
-      : `WHERE (fresh.event_id IS NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id = fresh.event_id))
-           AND (fresh.event_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id IS NULL AND ${sameContent}))`;
-  await session.run(
-    `INSERT INTO interactions SELECT ${columns}, ${importId} FROM ${once} fresh ${unknown} ${repeated ? 'ORDER BY place' : ''}`,
-  );
+      : `AND (fresh.event_id IS NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id = fresh.event_id))
+         AND (fresh.event_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id IS NULL AND ${sameContent}))`;
+  if (before === 0) told(0);
+  // Looking for known rows reads all that is stored: then in one go, else in slices.
+  const step = before === 0 ? BigInt(sliceRows) : last - first + 1n;
+  for (let from = first; from <= last; from += step) {
+    await session.run(
+      `INSERT INTO interactions SELECT event_id, user_id, item_id, event_type, value, timestamp, session_id, context, ${importId}
+       FROM staged fresh WHERE problem IS NULL AND rowid >= ${from} AND rowid < ${from + step} ${unknown}`,
+    );
+    if (before === 0) told(Number(from + step - first));
+  }
   const accepted = (await session.number('SELECT count(*) FROM interactions')) - before;
   return { accepted, duplicates: good - accepted };
+}
+
+/** Keeps the first of the good rows that are the same. */
+async function dropRepeats(session: Session): Promise<void> {
+  const content = contentColumns.map((name) => `CASE WHEN event_id IS NULL THEN ${name} END`);
+  await session.run(
+    `DELETE FROM staged WHERE problem IS NULL AND rowid NOT IN (
+       SELECT min(rowid) FROM staged WHERE problem IS NULL GROUP BY event_id, ${content.join(', ')})`,
+  );
 }
 
 /** Whether some rows may be the same. Different hashes prove that none are, and cost a sixth of sorting them out. */

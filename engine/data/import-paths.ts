@@ -7,7 +7,7 @@ import { sha256File } from '../files/atomic.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import type { Database } from './database.ts';
 import { storeWeights } from './event-types.ts';
-import { copyAsUtf8, readHead } from './file-head.ts';
+import { checkGzip, copyAsUtf8, type Encoding, readHead } from './file-head.ts';
 import { findFiles } from './find-files.ts';
 import { stageEntities, storeEntities } from './import-entities.ts';
 import { stageInteractions, storeInteractions } from './import-interactions.ts';
@@ -62,71 +62,73 @@ async function importFile(session: Session, source: Source, databaseFile: string
   const sha256 = await sha256File(source.path);
   const mapping = JSON.stringify(source.mapping);
   const [before] = await session.rows<ImportRow>('SELECT * FROM imports WHERE sha256 = $1 AND entity = $2 AND mapping = $3 LIMIT 1', [
-    sha256,
-    source.entity,
-    mapping,
+    ...[sha256, source.entity, mapping],
   ]);
   if (before !== undefined) return importedFile(before, true);
+  if (source.path.endsWith('.gz')) await checkGzip(source.path);
   const importId = await session.number('SELECT coalesce(max(import_id), 0) + 1 FROM imports');
-  const copy = `${databaseFile}.${randomUUID()}.utf8.tmp`;
-  const latin = source.format === 'movielens-100k' && Object.hasOwn(movieLensFiles, path.basename(source.path).toLowerCase());
-  const readable = latin ? 'latin1' : encoding;
-  try {
-    if (readable !== 'utf-8' && source.reading.kind !== 'parquet') {
-      await copyAsUtf8(source.path, readable, copy);
-      source = { ...source, readPath: copy };
-    }
-    const interactions = source.entity === 'interactions';
-    const name = path.basename(source.path);
-    await clearRejects(session);
-    await watched(session, ctx, `read ${name}`, () => (interactions ? stageInteractions(session, source) : stageEntities(session, source)));
-    await ctx.checkpoint({ phase: `check ${name}` });
-    const rejected = await storeRejects(session, source, importId);
-    const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
-    const { accepted, duplicates } = await watched(
-      session,
-      ctx,
-      `store ${name}`,
-      () => (interactions ? storeInteractions(session, importId) : storeEntities(session, source)),
-      good,
-    );
-    await session.run('DROP TABLE staged');
-    const seconds = (performance.now() - started) / 1000;
-    const rowsRead = accepted + duplicates + rejected;
-    await session.run("INSERT INTO imports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() AT TIME ZONE 'UTC', $12)", [
-      ...[
-        importId,
-        source.path,
-        source.entity,
-        source.format,
-        sizeBytes,
-        sha256,
-        rowsRead,
-        accepted,
-        rejected,
-        duplicates,
-        seconds,
-        mapping,
-      ],
-    ]);
-    const row = await session.row<ImportRow>('SELECT * FROM imports WHERE import_id = $1', [importId]);
-    return importedFile(row, false);
-  } catch (error) {
+  const counts = await withUtf8(source, encoding, databaseFile, (readable) => importRows(session, readable, importId, ctx));
+  const seconds = (performance.now() - started) / 1000;
+  const rowsRead = counts.accepted + counts.duplicates + counts.rejected;
+  await session.run("INSERT INTO imports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() AT TIME ZONE 'UTC', $12)", [
+    ...[importId, source.path, source.entity, source.format, sizeBytes, sha256],
+    ...[rowsRead, counts.accepted, counts.rejected, counts.duplicates, seconds, mapping],
+  ]);
+  return importedFile(await session.row<ImportRow>('SELECT * FROM imports WHERE import_id = $1', [importId]), false);
+}
+
+interface RowCounts {
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+}
+
+/** Reads all rows into `staged`, puts the broken ones aside and stores the others. */
+async function importRows(session: Session, source: Source, importId: number, ctx: WorkContext): Promise<RowCounts> {
+  const interactions = source.entity === 'interactions';
+  const name = path.basename(source.path);
+  await clearRejects(session);
+  const stage = () => (interactions ? stageInteractions(session, source) : stageEntities(session, source)).catch(explain(source));
+  await watched(session, ctx, `read ${name}`, stage, source.expectedRows);
+  await ctx.checkpoint({ phase: `check ${name}` });
+  const rejected = await storeRejects(session, source, importId);
+  const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
+  const work = (told: (done: number) => void) =>
+    interactions ? storeInteractions(session, importId, told) : storeEntities(session, source);
+  const stored = await watched(session, ctx, `store ${name}`, work, good);
+  await session.run('DROP TABLE staged');
+  return { ...stored, rejected };
+}
+
+/** What is wrong with a file that DuckDB gives up on: damaged Parquet, gzip that is cut off. */
+function explain(source: Source): (error: unknown) => never {
+  return (error) => {
     if (
-      source.reading.kind === 'parquet' &&
-      error instanceof Error &&
-      !(error instanceof EngineError) &&
-      /^(Invalid|IO|TProtocol|.*Parquet)/i.test(error.message)
-    ) {
-      throw new EngineError(
-        'unreadable_file',
-        `${source.path} cannot be read to its end: ${error.message.split('\n')[0]}. Export it again.`,
-        { file: source.path },
-        { cause: error },
-      );
-    }
-    throw error;
+      !(error instanceof Error) ||
+      error instanceof EngineError ||
+      !/^(Invalid|IO Error|TProtocol|Could not|Parquet)/i.test(error.message)
+    )
+      throw error;
+    const first = error.message.split('\n')[0];
+    throw new EngineError(
+      'unreadable_file',
+      `${source.path} cannot be read to its end: ${first}. It may be cut off or damaged: get it again.`,
+      { file: source.path },
+      { cause: error },
+    );
+  };
+}
+
+/** Has a source in another encoding copied beside the database first; DuckDB reads UTF-8, and tells places in it. */
+async function withUtf8<T>(source: Source, encoding: Encoding, databaseFile: string, use: (source: Source) => Promise<T>): Promise<T> {
+  const known = source.format === 'movielens-100k' && Object.hasOwn(movieLensFiles, path.basename(source.path).toLowerCase());
+  const actual = known ? 'latin1' : encoding;
+  if (actual === 'utf-8' || source.reading.kind === 'parquet') return use(source);
+  const readPath = `${databaseFile}.${randomUUID()}.utf8.tmp`;
+  try {
+    await copyAsUtf8(source.path, actual, readPath);
+    return await use({ ...source, readPath });
   } finally {
-    await rm(copy, { force: true });
+    await rm(readPath, { force: true });
   }
 }

@@ -3,7 +3,7 @@ import type { ColumnMapping, Entity, FileFormat } from '#contract/data';
 import { EngineError } from '#contract/errors';
 import { contentOf } from './content.ts';
 import { parseRecords, readDialect } from './delimited-head.ts';
-import { type FileHead, readHead } from './file-head.ts';
+import { readHead } from './file-head.ts';
 import { movieLensFiles } from './movielens.ts';
 import { openParquet } from './parquet-head.ts';
 import { readRecboleHeader, recboleEntities } from './recbole.ts';
@@ -30,7 +30,17 @@ export async function openSource(file: string, options: SourceOptions = {}): Pro
   const final = given === entity ? guess : guessRoles({ columns, sample: found.sample, header: found.header, entity });
   applyMapping(file, final, options.map, columns);
   demandRoles(file, entity, final.mapping, columns);
-  return { path: file, readPath: file, format, entity, columns, sample: found.sample, reading: found.reading, ...final };
+  return {
+    path: file,
+    readPath: file,
+    format,
+    entity,
+    columns,
+    sample: found.sample,
+    reading: found.reading,
+    expectedRows: found.expectedRows,
+    ...final,
+  };
 }
 
 function formatOf(file: string): FileFormat {
@@ -57,7 +67,7 @@ function entityByColumns(mapping: ColumnMapping): Entity {
   return 'user' in mapping ? 'users' : 'items';
 }
 
-async function openText(file: string, format: Exclude<FileFormat, 'parquet'>): Promise<Found & { head: FileHead }> {
+async function openText(file: string, format: Exclude<FileFormat, 'parquet'>): Promise<Found> {
   const known = format === 'movielens-100k' ? movieLensFiles[path.basename(file).toLowerCase()] : undefined;
   const head = await readHead(file, known ? 'latin1' : undefined);
   if (head.text.trim() === '') throw empty(file, 'it is empty');
@@ -70,7 +80,10 @@ async function openText(file: string, format: Exclude<FileFormat, 'parquet'>): P
           ? openMovieLens(known, head.text)
           : openCsv(file, head.text);
   if (found.sample.length === 0) throw empty(file, 'it has a header and no rows');
-  return { ...found, head };
+  const lines = head.text.split('\n').length - 1;
+  const expectedRows =
+    file.endsWith('.gz') || lines === 0 ? undefined : Math.round((head.sizeBytes * lines) / Buffer.byteLength(head.text));
+  return { ...found, expectedRows };
 }
 
 function empty(file: string, why: string): EngineError {

@@ -24,8 +24,9 @@ export async function openParquet(file: string): Promise<Found> {
     const rows = await session.rows<{ cells: (string | null)[] }>(`SELECT [${cells.join(', ')}] AS cells FROM ${relation} LIMIT 200`);
     if (rows.length === 0)
       throw new EngineError('bad_data', `${file} holds no data: it has columns and no rows. Choose a file with rows.`, { file });
+    const expectedRows = await session.number(`SELECT num_rows FROM parquet_file_metadata(${quoteText(file)})`);
     const timeColumns = columns.filter((column) => /^TIMESTAMP|^DATE/.test(column.column_type)).map((column) => column.column_name);
-    return { reading: { kind: 'parquet', timeColumns }, names, sample: rows.map((row) => row.cells), header: true };
+    return { reading: { kind: 'parquet', timeColumns }, names, sample: rows.map((row) => row.cells), header: true, expectedRows };
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw new EngineError(

@@ -37,6 +37,8 @@ export interface Source {
   /** The first rows, as text. */
   sample: (string | null)[][];
   reading: Reading;
+  /** About how many rows there are, where that can be told without reading them. */
+  expectedRows?: number | undefined;
   mapping: ColumnMapping;
   /** Why each role was given to its column. */
   reasons: Record<string, string>;
@@ -53,4 +55,5 @@ export interface Found {
   header: boolean;
   entity?: Entity | undefined;
   declared?: Record<string, AttributeKind>;
+  expectedRows?: number | undefined;
 }

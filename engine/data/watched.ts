@@ -4,17 +4,27 @@ import type { Session } from './session.ts';
 const lookEveryMs = 200;
 
 /**
- * Runs statements while the job reports how far DuckDB is, and interrupts them when somebody asked to stop.
+ * Runs statements while the job reports how far they are, and interrupts them when somebody asked to stop.
  *
+ * @param work may tell how many rows it has done; where it does not, DuckDB's own progress of the statement counts.
  * @param total rows that the statements go through, where known.
  */
-export async function watched<T>(session: Session, ctx: WorkContext, phase: string, work: () => Promise<T>, total?: number): Promise<T> {
+export async function watched<T>(
+  session: Session,
+  ctx: WorkContext,
+  phase: string,
+  work: (told: (done: number) => void) => Promise<T>,
+  total?: number,
+): Promise<T> {
   const started = performance.now();
   await ctx.checkpoint({ phase });
   let over = false;
+  let told: number | null = null;
   let stop: unknown;
   let wake = (): void => undefined;
-  const running = work().finally(() => {
+  const running = work((done) => {
+    told = done;
+  }).finally(() => {
     over = true;
     wake();
   });
@@ -33,12 +43,12 @@ export async function watched<T>(session: Session, ctx: WorkContext, phase: stri
         session.connection.interrupt();
         continue;
       }
-      const { rows_processed, total_rows_to_process } = session.connection.progress;
-      const all = total ?? Number(total_rows_to_process);
-      const done = Math.min(Number(rows_processed), all);
+      // DuckDB tells a share of the statement, -1 where it cannot tell; its count of rows is no count of rows.
+      const share = Math.max(0, Math.min(100, session.connection.progress.percentage)) / 100;
+      const done = told ?? Math.round(share * (total ?? 0));
       const rate = done / ((performance.now() - started) / 1000);
       try {
-        await ctx.checkpoint(all > 0 ? { phase, done, total: all, unit: 'rows', rate } : { phase });
+        await ctx.checkpoint(total !== undefined && done > 0 ? { phase, done, total, unit: 'rows', rate } : { phase });
       } catch (error) {
         stop = error;
         session.connection.interrupt();

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'rolldown';
 import { expect, test } from 'vitest';
 import { EngineError } from '#contract/errors';
@@ -119,6 +120,11 @@ test('files that cannot be imported say what is wrong and what to do', () =>
     expect(await refused(await put('broken.csv.gz', 'user_id,item_id\na,x\n'))).toEqual([
       'unreadable_file',
       expect.stringContaining('gzip'),
+    ]);
+    const packed = gzipSync(csv(5000));
+    expect(await refused(await put('cut.csv.gz', packed.subarray(0, packed.length - 2000)))).toEqual([
+      'unreadable_file',
+      expect.stringContaining('cut off'),
     ]);
     expect(await refused(await put('text.jsonl', 'hello\nworld\n'))).toEqual([
       'bad_data',

@@ -3,7 +3,7 @@ import { EngineError } from '#contract/errors';
 import { unreadable } from './file-head.ts';
 import { Session } from './session.ts';
 import type { Found } from './source.ts';
-import { quoteName, quoteText } from './sql.ts';
+import { quoteName, quotePath } from './sql.ts';
 
 /** Columns and first rows of a Parquet file. */
 export async function openParquet(file: string): Promise<Found> {
@@ -13,7 +13,7 @@ export async function openParquet(file: string): Promise<Found> {
   const session = new Session(await instance.connect());
   try {
     await session.run("SET TimeZone = 'UTC'");
-    const relation = `read_parquet(${quoteText(file)})`;
+    const relation = `read_parquet(${quotePath(file)})`;
     const columns = await session.rows<{ column_name: string; column_type: string }>(`DESCRIBE FROM ${relation}`);
     const names = columns.map((column) => column.column_name);
     const cells = columns.map(({ column_name, column_type }) =>
@@ -24,7 +24,7 @@ export async function openParquet(file: string): Promise<Found> {
     const rows = await session.rows<{ cells: (string | null)[] }>(`SELECT [${cells.join(', ')}] AS cells FROM ${relation} LIMIT 200`);
     if (rows.length === 0)
       throw new EngineError('bad_data', `${file} holds no data: it has columns and no rows. Choose a file with rows.`, { file });
-    const expectedRows = await session.number(`SELECT num_rows FROM parquet_file_metadata(${quoteText(file)})`);
+    const expectedRows = await session.number(`SELECT num_rows FROM parquet_file_metadata(${quotePath(file)})`);
     const timeColumns = columns.filter((column) => /^TIMESTAMP|^DATE/.test(column.column_type)).map((column) => column.column_name);
     return { reading: { kind: 'parquet', timeColumns }, names, sample: rows.map((row) => row.cells), header: true, expectedRows };
   } catch (error) {

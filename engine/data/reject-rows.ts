@@ -1,7 +1,7 @@
 import { locateLines } from './reject-lines.ts';
 import type { Session } from './session.ts';
 import type { Source } from './source.ts';
-import { quoteText } from './sql.ts';
+import { quotePath, quoteText } from './sql.ts';
 
 interface Reject {
   line: number | null;
@@ -104,7 +104,7 @@ function inWords(type: string, message: string): string {
 async function parquetRows(session: Session, source: Source, rows: number[]): Promise<{ line: number; raw: string }[]> {
   return session.rows<{ line: number; raw: string }>(
     `SELECT CAST(file_row_number + 1 AS DOUBLE) AS line, CAST(to_json(row) AS VARCHAR) AS raw
-     FROM (SELECT row, row.file_row_number FROM read_parquet(${quoteText(source.readPath)}, file_row_number = true) row)
+     FROM (SELECT row, row.file_row_number FROM read_parquet(${quotePath(source.readPath)}, file_row_number = true) row)
      WHERE file_row_number IN (SELECT unnest(from_json($1, '["BIGINT"]'))) ORDER BY line`,
     [JSON.stringify(rows)],
   );

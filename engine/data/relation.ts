@@ -1,5 +1,5 @@
 import type { Source } from './source.ts';
-import { memberPath, quoteName, quoteText } from './sql.ts';
+import { memberPath, quoteName, quotePath, quoteText } from './sql.ts';
 
 /** A line of JSON Lines that is no object is kept here, so that it can be rejected with its text. */
 export const brokenColumn = '__broken';
@@ -10,11 +10,11 @@ export const brokenColumn = '__broken';
  */
 export function relationOf(source: Source, types: Record<string, string> = {}): string {
   const { reading } = source;
-  if (reading.kind === 'parquet') return `read_parquet(${quoteText(source.readPath)})`;
+  if (reading.kind === 'parquet') return `read_parquet(${quotePath(source.readPath)})`;
   if (reading.kind === 'jsonl') return jsonRelation(source);
   const { dialect } = reading;
   const columns = dialect.columns.map((name) => `${quoteText(name)}: '${types[name] ?? 'VARCHAR'}'`);
-  const raw = `read_csv(${quoteText(source.readPath)}, auto_detect = false, header = ${dialect.header}, delim = ${quoteText(dialect.delimiter)},
+  const raw = `read_csv(${quotePath(source.readPath)}, auto_detect = false, header = ${dialect.header}, delim = ${quoteText(dialect.delimiter)},
     quote = ${quoteText(dialect.quote)}, escape = ${quoteText(dialect.quote)}, columns = {${columns.join(', ')}}, max_line_size = ${longestLine},
     store_rejects = true, rejects_limit = 0, strict_mode = true)`;
   if (dialect.derived === undefined) return raw;
@@ -25,7 +25,7 @@ const longestLine = 8 * 1024 * 1024;
 
 /** Each line as one text (a sign that JSON forbids stands for the delimiter), then all its members in one parse. */
 function jsonRelation(source: Source): string {
-  const lines = `read_csv(${quoteText(source.readPath)}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '',
+  const lines = `read_csv(${quotePath(source.readPath)}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '',
     columns = {'line': 'VARCHAR'}, max_line_size = ${longestLine}, store_rejects = true, rejects_limit = 0)`;
   const names = source.columns.map((column) => column.name);
   const paths = names.map((name) => quoteText(memberPath(name)));

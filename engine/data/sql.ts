@@ -8,6 +8,11 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** The path of a file to read as SQL, taken literally: signs that DuckDB would take for a pattern stand for themselves. */
+export function quotePath(path: string): string {
+  return quoteText(path.replace(/[*?[]/g, '[$&]'));
+}
+
 /** A JSONPath of one member of an object, whatever its name holds. */
 export function memberPath(name: string): string {
   return `$."${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

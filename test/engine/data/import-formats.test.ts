@@ -72,6 +72,13 @@ test('Parquet with typed columns gives the same as text', () =>
     );
   }));
 
+test('a file name is no pattern', () =>
+  withDatabase(async ({ put, import: run, table }) => {
+    await put('odd 1.csv', 'user_id,item_id\nother,x\n');
+    expect(await run(await put("odd [1]*?'.csv", 'user_id,item_id\na,x\n,y\n'))).toMatchObject({ accepted: 1, rejected: 1 });
+    expect(await table('interactions')).toMatchObject([{ user_id: 'a' }]);
+  }));
+
 test('a given mapping wins over the names', () =>
   withDatabase(async ({ put, import: run, table }) => {
     const file = await put('odd.csv', 'who,what,user_id,when\nann,song,session-7,2024-01-01\n');

@@ -37,7 +37,7 @@ export async function bundleForNode(entry, file) {
     input: entry,
     cwd: root,
     platform: 'node',
-    external: [/^node:/, ...builtinModules, ...NATIVE],
+    external: [/^node:/, ...builtinModules, ...NATIVE, 'autocannon'],
     transform: { target: 'node18.15' },
     logLevel: 'warn',
   });

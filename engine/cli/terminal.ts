@@ -37,9 +37,12 @@ export function formatTable(rows: string[][]): string {
     .join('\n');
 }
 
+/** What a terminal has no room for: it stands in the JSON and in the window. */
+const leftOut = /^(precision|map)@/;
+
 /** One row a model, one column a metric, those of the first row. */
 export function formatMetrics(table: { label: string; metrics: Metrics }[]): string {
-  const names = Object.keys(table[0]?.metrics ?? {});
+  const names = Object.keys(table[0]?.metrics ?? {}).filter((name) => !leftOut.test(name));
   const rows = table.map(({ label, metrics }) => [
     label,
     ...names.map((name) => (metrics[name] === undefined ? '–' : (metrics[name] as number).toFixed(4))),

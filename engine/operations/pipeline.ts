@@ -47,7 +47,9 @@ async function stage<T>(job: JobContext, id: StageId, work: () => Promise<{ valu
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');
-const show = (metrics: Metrics, name: string): string => `${name} ${(metrics[name] ?? Number.NaN).toFixed(4)}`;
+/** A metric's name as people write it: `NDCG@10`, `AUC`, `log loss`. */
+const spoken = (name: string): string => (name === 'log-loss' ? 'log loss' : name.toUpperCase());
+const show = (metrics: Metrics, name: string): string => `${spoken(name)} ${(metrics[name] ?? Number.NaN).toFixed(4)}`;
 
 async function prepareData(context: EngineContext, input: BuildInput, job: JobContext): Promise<string> {
   const { workspace, database } = requireSession(context);
@@ -82,15 +84,15 @@ function verdictOf(run: Run): string {
   }, null);
   const oracle = run.oracle?.[name];
   const reach = oracle ? `, and reaches ${Math.round((100 * own) / oracle)} % of the best possible` : '';
-  if (!best) return `${run.label} has ${name} ${own.toFixed(4)}${reach}.`;
+  if (!best) return `${run.label} has ${spoken(name)} ${own.toFixed(4)}${reach}.`;
   const error = run.errors[name] ?? 0;
   const difference = own - best.value;
   const figures = `${own.toFixed(4)} against ${best.value.toFixed(4)}`;
   // Two standard errors of the model's own mean: a rough guard, until runs are compared user by user.
   if (Math.abs(difference) < 2 * error)
-    return `${run.label} is level with the best baseline, ${best.label}, in ${name} (${figures})${reach}.`;
+    return `${run.label} is level with the best baseline, ${best.label}, in ${spoken(name)} (${figures})${reach}.`;
   const percent = best.value > 0 ? ` by ${Math.abs(Math.round((100 * difference) / best.value))} %` : '';
-  return `${run.label} ${difference > 0 ? 'beats' : 'is behind'} the best baseline, ${best.label},${percent} in ${name} (${figures})${reach}.`;
+  return `${run.label} ${difference > 0 ? 'beats' : 'is behind'} the best baseline, ${best.label},${percent} in ${spoken(name)} (${figures})${reach}.`;
 }
 
 /** Ranking needs a later slice of time; where the data has none, retrieval alone is served, and the stage says why. */

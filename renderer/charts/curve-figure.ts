@@ -12,13 +12,16 @@ interface Series {
   values: number[];
 }
 
+/** What sets a phase apart: `Training (temperature 0.2)` is `temperature 0.2` where several stand side by side. */
+const labelOf = (phase: string): string => /^\S+ \((.+)\)$/.exec(phase)?.[1] ?? phase;
+
 function seriesOf(points: readonly CurvePoint[]): Series[] {
   const series = new Map<string, Series>();
   const phases = new Set(points.map((point) => point.phase));
   for (const { phase, step, metrics } of points) {
     for (const [metric, value] of Object.entries(metrics)) {
       const key = `${phase} ${metric}`;
-      const name = phases.size > 1 ? `${metricLabel(metric)} (${phase})` : metricLabel(metric);
+      const name = phases.size > 1 ? `${metricLabel(metric)}, ${labelOf(phase)}` : metricLabel(metric);
       const line = series.get(key) ?? { phase, name, metric, steps: [], values: [] };
       line.steps.push(step);
       line.values.push(value);
@@ -54,10 +57,13 @@ function headlines(rising: readonly Series[]): Series[] {
 }
 
 function captionOf(series: readonly Series[], best: number | undefined): string {
-  const risen = series.find((line) => higherIsBetter(line.metric)) ?? series[0];
-  if (!risen) return 'No points yet.';
-  const up = higherIsBetter(risen.metric);
-  const value = up ? Math.max(...risen.values) : Math.min(...risen.values);
+  const first = series.find((line) => higherIsBetter(line.metric)) ?? series[0];
+  if (!first) return 'No points yet.';
+  const up = higherIsBetter(first.metric);
+  const peak = (line: Series): number => (up ? Math.max(...line.values) : Math.min(...line.values));
+  const alike = series.filter((line) => line.metric === first.metric);
+  const risen = alike.reduce((top, line) => ((up ? peak(line) > peak(top) : peak(line) < peak(top)) ? line : top), first);
+  const value = peak(risen);
   const step = risen.steps[risen.values.indexOf(value)];
   const kept = best === undefined ? '' : ` The weights of epoch ${best} were kept.`;
   return `${up ? 'Highest' : 'Lowest'} ${risen.name} so far ${formatMetric(value)}, at step ${step}.${kept}`;
@@ -73,17 +79,28 @@ export function curveFigure(points: readonly CurvePoint[], theme: ChartTheme, be
   const falling = series.filter((line) => !higherIsBetter(line.metric));
   const both = rising.length > 0 && falling.length > 0;
   const colours = categoryColours(theme);
+  // A phase has one colour on both sides and one entry in the legend; hover names the metric.
+  const phases = [...new Set(series.map((line) => line.phase))];
+  const listed = new Set<string>();
   const draw = (lines: Series[], side: '' | '2', accent: boolean) =>
-    lines.map((line, index) => ({
-      type: 'scatter',
-      mode: line.steps.length === 1 ? 'markers' : 'lines',
-      name: line.name,
-      ...withBreaks(line),
-      xaxis: `x${side}`,
-      yaxis: `y${side}`,
-      line: { width: 2, color: accent && index === 0 ? theme.accent : colours[index % colours.length] },
-      hovertemplate: '%{y:.4f}',
-    }));
+    lines.map((line, index) => {
+      const many = phases.length > 1;
+      const showlegend = !many || !listed.has(line.phase);
+      listed.add(line.phase);
+      const place = many ? phases.indexOf(line.phase) : index;
+      return {
+        type: 'scatter',
+        mode: line.steps.length === 1 ? 'markers' : 'lines',
+        name: many ? labelOf(line.phase) : line.name,
+        ...(many ? { legendgroup: line.phase } : {}),
+        showlegend,
+        ...withBreaks(line),
+        xaxis: `x${side}`,
+        yaxis: `y${side}`,
+        line: { width: 2, color: accent && place === 0 ? theme.accent : colours[place % colours.length] },
+        hovertemplate: many ? `%{y:.4f} ${metricLabel(line.metric)}` : '%{y:.4f}',
+      };
+    });
   const step = { rangemode: 'tozero' };
   const axes: Record<string, unknown> = both
     ? {
@@ -99,7 +116,13 @@ export function curveFigure(points: readonly CurvePoint[], theme: ChartTheme, be
       : [{ type: 'line', xref: 'x', yref: 'paper', x0: best, x1: best, y0: 0, y1: 1, line: { color: theme.muted, width: 1, dash: 'dot' } }];
   return {
     data: [...draw(rising, '', true), ...draw(falling, both ? '2' : '', rising.length === 0)],
-    layout: { ...baseLayout(theme), ...axes, shapes, showlegend: series.length > 1, margin: { l: 48, r: 16, t: 28, b: 36 } },
+    layout: {
+      ...baseLayout(theme),
+      ...axes,
+      shapes,
+      showlegend: series.length > 1,
+      margin: { l: 48, r: 16, t: phases.length > 1 ? 48 : 28, b: 36 },
+    },
     caption: captionOf([...rising, ...falling], best),
     table: {
       columns: ['phase', 'step', 'metric', 'value'],

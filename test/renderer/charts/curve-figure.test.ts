@@ -33,8 +33,8 @@ test('two phases are told apart by name, and one metric alone has one plot', () 
     theme,
   );
   expect(figure.data.map((trace) => [trace.name, trace.yaxis])).toEqual([
-    ['Loss (warm-up)', 'y'],
-    ['Loss (train)', 'y'],
+    ['warm-up', 'y'],
+    ['train', 'y'],
   ]);
 });
 
@@ -58,4 +58,18 @@ test('of many metrics only the one that is read first is drawn; all are in the t
 test('a phase that starts again is another line, not one that runs back', () => {
   const again = [1, 2, 1].map((step) => ({ phase: 'train', step, metrics: { loss: 4 - step } }));
   expect(curveFigure(again, theme).data[0]).toMatchObject({ x: [1, 2, null, 1], y: [3, 2, null, 3] });
+});
+
+test('the same phase has one colour on both sides, one entry in the legend, and the caption names the best of all', () => {
+  const point = (phase: string, step: number, ndcg: number, loss: number) => ({ phase, step, metrics: { 'ndcg@10': ndcg, loss } });
+  const figure = curveFigure([point('Training (cold)', 1, 0.2, 5), point('Training (warm)', 1, 0.3, 6)], chartTheme('light'));
+  const traces = figure.data as { name: string; showlegend: boolean; line: { color: string }; yaxis: string }[];
+  expect(traces.map(({ name, showlegend, yaxis }) => [name, showlegend, yaxis])).toEqual([
+    ['cold', true, 'y'],
+    ['warm', true, 'y'],
+    ['cold', false, 'y2'],
+    ['warm', false, 'y2'],
+  ]);
+  expect(traces[1]?.line.color).toBe(traces[3]?.line.color);
+  expect(figure.caption).toMatch(/^Highest NDCG@10, warm so far 0\.3000/);
 });

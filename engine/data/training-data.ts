@@ -77,9 +77,15 @@ async function readInteractions(session: Session, selection: Selection, threshol
   return { users, items, weights, timestamps };
 }
 
+/** Beside much other data the oracle of generated data says nothing any more. */
+const leastKnown = 0.9;
+
 async function readOracle(session: Session, userCount: number, itemCount: number): Promise<TrainingData['oracle']> {
   const dimensions = await session.number('SELECT coalesce(max(len(vector)), 0) FROM oracle_items');
   if (dimensions === 0) return null;
+  const known = async (table: 'users' | 'items'): Promise<number> =>
+    session.number(`SELECT count(*) FROM ${table.slice(0, -1)}_rows JOIN oracle_${table} USING (id)`);
+  if ((await known('users')) < leastKnown * userCount || (await known('items')) < leastKnown * itemCount) return null;
   const matrix = async (table: 'users' | 'items', rows: number): Promise<Matrix> => {
     const flat = new Float32Array(rows * dimensions);
     const from = `${table.slice(0, -1)}_rows r LEFT JOIN oracle_${table} o USING (id)`;

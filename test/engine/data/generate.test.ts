@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { EngineError } from '#contract/errors';
@@ -129,4 +129,8 @@ test('imported in one go; the oracle of its vectors is the one in oracle.json, a
     expect(told.metrics).toEqual(result.oracle);
     expect(best).toBeCloseTo(told.metrics['ndcg@20'] as number, 10);
     expect(ndcg((_, item) => popularity[item] as number, train, held, 200, 20)).toBeLessThan(0.7 * best);
+    const others = Array.from({ length: 100 }, (_, i) => `other${i},thing${i}`);
+    await writeFile(path.join(folder, 'others.csv'), `user_id,item_id\n${others.join('\n')}\n`);
+    await importPaths(db, { paths: [path.join(folder, 'others.csv')] }, quiet);
+    expect((await readTrainingData(db, { minValue: 'auto' })).oracle).toBeNull();
   }));

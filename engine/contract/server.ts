@@ -19,6 +19,24 @@ export const ServerStatus = z.object({
 });
 export type ServerStatus = z.infer<typeof ServerStatus>;
 
+/** No server runs, and none has failed. */
+export const stoppedServer: ServerStatus = {
+  state: 'stopped',
+  url: null,
+  port: null,
+  pid: null,
+  bundle: null,
+  modelVersion: null,
+  startedAt: null,
+  requests: 0,
+  errors: 0,
+  events: 0,
+  requestsPerSecond: 0,
+  p50Ms: null,
+  p99Ms: null,
+  problem: null,
+};
+
 export const serverOperations = {
   'server.start': operation({
     summary: 'Serve a bundle on a local port',

@@ -1,6 +1,6 @@
 import type { AdminCall, FromServer, ServerStatistics, ToServer } from '#contract/child-messages';
 import { EngineError, type ErrorReport, errorFrom, reportOf } from '#contract/errors';
-import type { ServerStatus } from '#contract/server';
+import { type ServerStatus, stoppedServer } from '#contract/server';
 import type { ChildHandle, ProcessHost } from '../jobs/process-host.ts';
 
 export interface StartOptions {
@@ -32,23 +32,6 @@ export interface ServerProcess {
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 
-const stopped: ServerStatus = {
-  state: 'stopped',
-  url: null,
-  port: null,
-  pid: null,
-  bundle: null,
-  modelVersion: null,
-  startedAt: null,
-  requests: 0,
-  errors: 0,
-  events: 0,
-  requestsPerSecond: 0,
-  p50Ms: null,
-  p99Ms: null,
-  problem: null,
-};
-
 interface Running {
   child: ChildHandle;
   listener: ServerListener;
@@ -58,7 +41,7 @@ interface Running {
 }
 
 export function createServerProcess(host: ProcessHost): ServerProcess {
-  let status: ServerStatus = stopped;
+  let status: ServerStatus = stoppedServer;
   let running: Running | null = null;
   let swapNumber = 0;
 
@@ -88,7 +71,7 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
     for (const swap of current.swaps.values()) swap.reject(new EngineError('process_died', 'The server stopped while it changed bundles.'));
     if (running !== current) return;
     if (current.stopping) {
-      status = stopped;
+      status = stoppedServer;
       running = null;
       current.listener.changed(status);
       return;
@@ -106,7 +89,7 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
       const child = host.start('server');
       const current: Running = { child, listener, swaps: new Map(), exited: Promise.resolve(), stopping: false };
       running = current;
-      status = { ...stopped, state: 'starting', bundle: options.bundleName, pid: child.pid ?? null };
+      status = { ...stoppedServer, state: 'starting', bundle: options.bundleName, pid: child.pid ?? null };
       listener.changed(status);
       const outcome = new Promise<{ url: string; port: number; modelVersion: string }>((resolve, reject) => {
         const timer = setTimeout(() => reject(new EngineError('timeout', 'The server did not start within a minute.')), startTimeoutMs);
@@ -139,7 +122,7 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
       } catch (error) {
         running = null;
         child.kill();
-        status = { ...stopped, state: 'failed', problem: reportOf(error).message };
+        status = { ...stoppedServer, state: 'failed', problem: reportOf(error).message };
         listener.changed(status);
         throw error;
       }
@@ -163,7 +146,7 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
     async stop() {
       const current = running;
       if (!current) {
-        status = stopped;
+        status = stoppedServer;
         return status;
       }
       current.stopping = true;

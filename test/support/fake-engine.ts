@@ -4,7 +4,7 @@ import type { Job, Stage } from '#contract/job';
 import type { CallMessage } from '#contract/messages';
 import type { InputOf, OperationName, OutputOf } from '#contract/operations';
 import { pipelineStages } from '#contract/pipeline';
-import type { ServerStatus } from '#contract/server';
+import { type ServerStatus, stoppedServer } from '#contract/server';
 import type { WorkspaceSummary } from '#contract/workspace';
 import * as sample from './fake-data.ts';
 
@@ -19,28 +19,11 @@ interface Port {
   start(): void;
 }
 
-const stopped: ServerStatus = {
-  state: 'stopped',
-  url: null,
-  port: null,
-  pid: null,
-  bundle: null,
-  modelVersion: null,
-  startedAt: null,
-  requests: 0,
-  errors: 0,
-  events: 0,
-  requestsPerSecond: 0,
-  p50Ms: null,
-  p99Ms: null,
-  problem: null,
-};
-
 export class FakeEngine {
   readonly #port: Port;
   readonly #mode: FakeMode;
   #workspace: WorkspaceSummary | null;
-  #server: ServerStatus = stopped;
+  #server: ServerStatus = stoppedServer;
   readonly #jobs = new Map<string, Job>();
   readonly #points = new Map<string, { phase: string; step: number; metrics: Record<string, number> }[]>();
   #trained: boolean;
@@ -99,7 +82,7 @@ export class FakeEngine {
       'bundle.list': () => (this.#trained ? sample.bundles : []),
       'server.status': () => this.#server,
       'server.start': ({ port = 8000, nextFreePort }) => this.#serve(port, nextFreePort ?? false),
-      'server.stop': () => this.#setServer(stopped),
+      'server.stop': () => this.#setServer(stoppedServer),
       'server.try': () => ({ status: 200, body: JSON.stringify(sample.served), milliseconds: 2.34 }),
       'pipeline.build': () => this.#build(),
       'run.train': ({ model }) => this.#train(model),
@@ -157,7 +140,7 @@ export class FakeEngine {
   #serve(port: number, next: boolean): ServerStatus {
     const at = next ? port + 1 : port;
     const status: ServerStatus = {
-      ...stopped,
+      ...stoppedServer,
       state: 'running',
       url: `http://127.0.0.1:${at}`,
       port: at,

@@ -1,5 +1,5 @@
 import { Button } from '@blueprintjs/core';
-import type { ServerStatus } from '#contract/server';
+import { stoppedServer } from '#contract/server';
 import { useOperation } from '../../client/use-operation.ts';
 import { NeedsWorkspace } from '../../components/NeedsWorkspace.tsx';
 import { Panel } from '../../components/Panel.tsx';
@@ -14,26 +14,9 @@ import { TryIt } from './TryIt.tsx';
 
 const initial = { port: '8000', bundle: '', user: '', k: 10, language: 'curl' as Language };
 
-const stopped: ServerStatus = {
-  state: 'stopped',
-  url: null,
-  port: null,
-  pid: null,
-  bundle: null,
-  modelVersion: null,
-  startedAt: null,
-  requests: 0,
-  errors: 0,
-  events: 0,
-  requestsPerSecond: 0,
-  p50Ms: null,
-  p99Ms: null,
-  problem: null,
-};
-
 function Contents() {
   const [state, patch] = useViewState('serve', initial);
-  const status = useStore((store) => store.server) ?? stopped;
+  const status = useStore((store) => store.server) ?? stoppedServer;
   const bundles = useOperation('bundle.list', {}, ['workspace', 'runs', 'jobs']);
   return (
     <Answered answer={bundles} skeleton={<Skeleton rows={8} height={32} />}>

@@ -29,6 +29,7 @@ export function createChildren<Port>(options: {
   fork(entry: ChildEntry): ShellChild<Port>;
   openChannel(): ShellChannel<Port>;
   tellEngine(message: ShellToEngine, ports?: Port[]): void;
+  log(text: string): void;
 }): Children {
   const running = new Map<number, { child: ShellChild<Port>; killed: boolean }>();
   const end = (id: number): void => {
@@ -42,7 +43,10 @@ export function createChildren<Port>(options: {
       const child = options.fork(entry);
       const record = { child, killed: false };
       running.set(id, record);
+      let pid: number | undefined;
       child.once('spawn', () => {
+        pid = child.pid;
+        options.log(`${entry} started: process ${pid ?? 'unknown'}`);
         // Killed before it had started: there was no process to kill yet.
         if (record.killed) killNow(child);
         const { port1, port2 } = options.openChannel();
@@ -51,6 +55,7 @@ export function createChildren<Port>(options: {
       });
       child.once('exit', (code) => {
         running.delete(id);
+        options.log(`${entry} ended: process ${pid ?? 'unknown'}, code ${code}${record.killed ? ', killed by the app' : ''}`);
         // Electron 25 reports 0 for a process that a signal ended, too: 0 says nothing.
         options.tellEngine({ type: 'exited', id, code: code === 0 ? null : code, signal: record.killed ? 'SIGKILL' : null });
       });

@@ -4,10 +4,13 @@ import { createChildren, killNow, type ShellChannel, type ShellChild } from './c
 import { restartDelay } from './restart-policy.ts';
 
 /** How long a closing engine may take: an import under way notices within one batch. */
-const CLOSE_MS = 5000;
+const CLOSE_MS = 3500;
+/** How long its end is waited for once it was killed: a quit must not hang on news that do not come. */
+const GONE_MS = 500;
 
 export interface SupervisorOptions<Port> {
-  forkEngine(restore: boolean): ShellChild<Port>;
+  /** @param crashed whether the one before it ended unasked. */
+  forkEngine(crashed: boolean): ShellChild<Port>;
   forkChild(entry: 'trainer' | 'server'): ShellChild<Port>;
   openChannel(): ShellChannel<Port>;
   onState(state: EngineProcessState): void;
@@ -15,6 +18,8 @@ export interface SupervisorOptions<Port> {
   onPort(port: Port): void;
   onWorkspace(path: string | null): void;
   onJobs(running: string[]): void;
+  /** Hears of every start and end of a process, for whoever has to find out why. */
+  log(text: string): void;
 }
 
 /** Keeps one engine running: starts it, connects windows to it, starts it again when it ends unasked. */
@@ -23,7 +28,7 @@ export interface EngineSupervisor {
   state(): EngineProcessState;
   /** Sends the window a port, now or when the engine is ready. Starts an engine that was given up. */
   connect(): void;
-  /** Asks the engine to close, and kills it after five seconds. Resolves when it is gone. */
+  /** Asks the engine to close and kills it when it takes too long. Resolves when it is gone, within four seconds whatever happens. */
   close(): Promise<void>;
 }
 
@@ -33,9 +38,11 @@ export function superviseEngine<Port>(options: SupervisorOptions<Port>): EngineS
   let crashes: number[] = [];
   let wanted = false;
   let closing = false;
+  let killed = false;
   let attempt = 0;
   let timer: NodeJS.Timeout | undefined;
   let gone: () => void = () => undefined;
+  let endChildren: () => void = () => undefined;
 
   function announce(next: EngineProcessState['state'], detail?: string): void {
     state = { state: next, attempt, ...(detail ? { detail } : {}) };
@@ -54,7 +61,10 @@ export function superviseEngine<Port>(options: SupervisorOptions<Port>): EngineS
     announce('starting');
     const current = options.forkEngine(attempt > 1);
     engine = current;
+    endChildren = () => children.killAll();
+    const started = Date.now();
     const children = createChildren<Port>({
+      log: options.log,
       fork: options.forkChild,
       openChannel: options.openChannel,
       tellEngine: (message, ports) => {
@@ -63,16 +73,21 @@ export function superviseEngine<Port>(options: SupervisorOptions<Port>): EngineS
     });
     current.on('message', (raw) => {
       const message = raw as EngineToShell;
-      if (message.type === 'spawn') children.spawn(message.id, message.entry);
+      // A child that starts while everything ends would be left over.
+      if (message.type === 'spawn' && closing) current.postMessage({ type: 'exited', id: message.id, code: null, signal: 'SIGKILL' });
+      else if (message.type === 'spawn') children.spawn(message.id, message.entry);
       else if (message.type === 'kill') children.kill(message.id);
       else if (message.type === 'workspace') options.onWorkspace(message.path);
       else if (message.type === 'jobs') options.onJobs(message.running);
       else if (message.type === 'ready') {
+        options.log(`engine ready: attempt ${attempt}, process ${current.pid ?? 'unknown'}, after ${Date.now() - started} ms`);
         announce('running');
         if (wanted) connectWindow();
       }
     });
     current.once('exit', (code) => {
+      const reason = killed ? 'killed: it did not close in time' : closing ? 'asked to' : 'unasked';
+      options.log(`engine ended: code ${code}, ${reason}, attempt ${attempt}, after ${Date.now() - started} ms`);
       engine = null;
       children.killAll();
       options.onJobs([]);
@@ -107,9 +122,19 @@ export function superviseEngine<Port>(options: SupervisorOptions<Port>): EngineS
       const current = engine;
       if (!current) return Promise.resolve();
       return new Promise((resolve) => {
-        const limit = setTimeout(() => killNow(current), CLOSE_MS);
+        const limit = setTimeout(() => {
+          killed = true;
+          options.log(`engine killed: it did not close within ${CLOSE_MS} ms`);
+          killNow(current);
+          endChildren();
+        }, CLOSE_MS);
+        const lastLimit = setTimeout(() => {
+          options.log('engine given up: its end was not heard of');
+          resolve();
+        }, CLOSE_MS + GONE_MS);
         gone = () => {
           clearTimeout(limit);
+          clearTimeout(lastLimit);
           resolve();
         };
         current.postMessage({ type: 'shutdown' } satisfies ShellToEngine);

@@ -10,6 +10,7 @@ import { guardContents, guardSession } from './guards.ts';
 import { receiveIpc } from './ipc.ts';
 import { installMenu } from './menu.ts';
 import { createQuitGuard } from './quit.ts';
+import { createShellLog } from './shell-log.ts';
 import { readShellState, writeShellState } from './shell-state.ts';
 import { insideWorkspace } from './show-folder.ts';
 import { openWindow, shellFiles } from './window.ts';
@@ -17,6 +18,9 @@ import { openWindow, shellFiles } from './window.ts';
 const files = shellFiles(__dirname);
 // Not app.getVersion(): started with the path of this file, as in development, that is Electron's own.
 const { version } = JSON.parse(readFileSync(join(files.app, 'package.json'), 'utf8')) as { version: string };
+
+/** Whatever hangs, a quit is over by then. */
+const QUIT_MS = 4800;
 
 app.setName('Recsmith');
 const userData = process.env.RECSMITH_USER_DATA;
@@ -32,16 +36,22 @@ function run(): void {
   const stateFile = join(app.getPath('userData'), 'window.json');
   const state = readShellState(stateFile);
   const quit = createQuitGuard();
+  const log = createShellLog(join(app.getPath('userData'), 'logs', 'shell.log'));
   let window: BrowserWindow | null = null;
   let workspace: string | null = null;
+  let quitting = false;
 
   // Root cannot have a sandbox, and `enableSandbox` would take its `--no-sandbox` away: then no process starts.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerAppScheme();
+  log(`start: ${version}, Electron ${process.versions.electron}, process ${process.pid}`);
+  // Says more than a process's own exit event: Electron 25 gives that code 0 for a process that a signal ended.
+  app.on('child-process-gone', (_event, { type, name, reason, exitCode }) => log(`${name ?? type} gone: ${reason}, exit code ${exitCode}`));
+  app.on('render-process-gone', (_event, _contents, { reason, exitCode }) => log(`page gone: ${reason}, exit code ${exitCode}`));
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
 
   const supervisor = superviseEngine<MessagePortMain>({
-    forkEngine: (restore) => forkEngine(files.engine, { stateFolder: app.getPath('userData'), appFolder: files.app, version, restore }),
+    forkEngine: (crashed) => forkEngine(files.engine, { stateFolder: app.getPath('userData'), appFolder: files.app, version, crashed }),
     forkChild: (entry) => forkEntry(files.engine, entry),
     openChannel: () => new MessageChannelMain(),
     onState: (engineState) => window?.webContents.send(engineStateChannel, engineState),
@@ -50,6 +60,7 @@ function run(): void {
       workspace = path;
     },
     onJobs: (running) => quit.setJobs(running),
+    log,
   });
 
   receiveIpc(ipcMain, {
@@ -90,7 +101,15 @@ function run(): void {
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', (event) => {
     event.preventDefault();
-    void supervisor.close().then(() => app.exit());
+    if (quitting) return;
+    quitting = true;
+    log('quit');
+    // Should Electron's own way out get stuck, too: nobody may have to wait for it, or to kill it.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), QUIT_MS).unref();
+    void supervisor.close().then(() => {
+      log('end');
+      app.exit();
+    });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

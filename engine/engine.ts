@@ -35,8 +35,8 @@ export interface EngineOptions {
 export interface Engine {
   /** Parses the input once, runs the operation, and answers; throws an EngineError for what somebody meant to refuse. */
   call(name: string, input: unknown): Promise<unknown>;
-  /** Opens again what was open, and serves again what was served, when the engine last ended. */
-  restore(): Promise<void>;
+  /** Opens again what was open when the engine last ended; after a crash, serves again what was served, too. */
+  restore(options: { serve: boolean }): Promise<void>;
   /** Cancels jobs, stops the server, and lets the workspace go. */
   close(): Promise<void>;
 }
@@ -93,11 +93,13 @@ export function createEngine(options: EngineOptions): Engine {
         throw new EngineError('internal', reportOf(error).message, undefined, { cause: error });
       }
     },
-    async restore() {
+    async restore({ serve }) {
       const { open, serving } = await context.state.read();
       if (!open) return;
+      // A server that a user did not start in this session does not start by itself after a crash in it.
+      if (serving && !serve) await context.state.update((state) => ({ ...state, serving: null }));
       await handlers['workspace.open']({ path: open });
-      if (serving)
+      if (serving && serve)
         await startServing(context, stories, { bundle: serving.bundle, port: serving.port, host: '127.0.0.1', nextFreePort: true });
     },
     async close() {

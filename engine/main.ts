@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { EngineError, type ErrorReport, reportOf } from '#contract/errors';
+import type { EngineEvent } from '#contract/events';
 import type { Job } from '#contract/job';
 import type { EngineStart, EngineToShell, ShellToEngine } from '#contract/shell-messages';
 import type { WorkspaceSummary } from '#contract/workspace';
@@ -17,6 +19,9 @@ const start = JSON.parse(process.argv.at(-1) ?? '{}') as EngineStart;
 
 /** A workspace is open again well within this; what takes longer, such as the start of its server, goes on behind the open door. */
 const RESTORE_MS = 2000;
+/** A process that was killed still counts as alive, and its lock as held, until the system has cleared it away. */
+const LOCK_TRIES = 20;
+const LOCK_WAIT_MS = 100;
 
 void run();
 
@@ -34,11 +39,15 @@ async function run(): Promise<void> {
     holder: 'the Recsmith window',
     emit(event) {
       door.broadcast(event);
-      if (event.type === 'workspace.changed') void tellWorkspace();
+      if (event.type === 'workspace.changed') {
+        notRestored = null;
+        void tellWorkspace();
+      }
       if (event.type === 'job.changed') tellJobs(event.job);
     },
   });
   const door = createPortDoor(engine);
+  let notRestored: ErrorReport | null = null;
 
   async function tellWorkspace(): Promise<void> {
     const open = (await engine.call('workspace.current', {})) as WorkspaceSummary | null;
@@ -56,19 +65,33 @@ async function run(): Promise<void> {
   // Heard before anything is restored: starting a server again needs answers that come this way.
   shell.on('message', ({ data, ports }) => {
     if (host.receive(data, ports)) return;
-    if (data.type === 'connect' && ports[0]) door.serve(ports[0]);
+    if (data.type === 'connect' && ports[0]) {
+      door.serve(ports[0]);
+      if (notRestored) ports[0].postMessage({ event: { type: 'restore.failed', error: notRestored } satisfies EngineEvent });
+    }
     if (data.type === 'shutdown') void engine.close().finally(() => process.exit());
   });
 
-  if (start.restore) await Promise.race([restore(engine), wait(RESTORE_MS)]);
+  const restored = restore(engine).catch((error: unknown) => {
+    const { code, message, details } = reportOf(error);
+    notRestored = { code, message: `The workspace that was open last is not open now. ${message}`, details };
+    door.broadcast({ type: 'restore.failed', error: notRestored });
+    process.stderr.write(`${notRestored.message}\n`);
+  });
+  await Promise.race([restored, wait(RESTORE_MS)]);
   shell.postMessage({ type: 'ready' });
 }
 
-/** What cannot be opened again is no reason to end: the window says what is missing when it is opened by hand. */
+/** Opens what was open. After a crash, waits for the lock of the engine that is just gone. */
 async function restore(engine: Engine): Promise<void> {
-  try {
-    await engine.restore();
-  } catch (error) {
-    process.stderr.write(`What was open before could not be opened again: ${String(error)}\n`);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await engine.restore({ serve: start.crashed });
+      return;
+    } catch (error) {
+      const locked = error instanceof EngineError && error.code === 'workspace_locked';
+      if (!locked || !start.crashed || attempt === LOCK_TRIES) throw error;
+      await wait(LOCK_WAIT_MS);
+    }
   }
 }

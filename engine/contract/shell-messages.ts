@@ -24,6 +24,6 @@ export interface EngineStart {
   stateFolder: string;
   appFolder: string;
   version: string;
-  /** It ended unexpectedly before: open again what was open. */
-  restore: boolean;
+  /** It ended unexpectedly before: what was served is served again, too. */
+  crashed: boolean;
 }

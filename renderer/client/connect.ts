@@ -1,52 +1,24 @@
-import { reportOf } from '#contract/errors';
-import type { WorkspaceSummary } from '#contract/workspace';
+import type { EngineEvent } from '#contract/events';
 import { applyEvents } from '../store/apply-events.ts';
 import { useStore } from '../store/store.ts';
 import { bridge } from './bridge.ts';
 import { EngineClient, type EnginePort } from './engine-client.ts';
 import { batchEvents } from './event-batch.ts';
+import { greet } from './greet.ts';
 
 /** The one client of this window. */
-export const engine = new EngineClient(batchEvents((events) => useStore.setState((state) => applyEvents(state, events)), 100));
+export const engine = new EngineClient(batchEvents(apply, 100));
 
-/** A new engine may have no workspace open: the one that was open in this window is opened again. */
-async function currentWorkspace(): Promise<WorkspaceSummary | null> {
-  const before = useStore.getState().workspace;
-  const open = await engine.call('workspace.current', {});
-  if (open || !before) return open;
-  try {
-    return await engine.call('workspace.open', { path: before.path });
-  } catch (error) {
-    // The engine restores it by itself too, and may have been faster.
-    const restored = await engine.call('workspace.current', {});
-    if (restored) return restored;
-    throw error;
-  }
-}
-
-/** What is asked once for each engine that comes up; afterwards its events keep it true. */
-async function greet(): Promise<void> {
-  const [workspace, jobs, server, system] = await Promise.allSettled([
-    currentWorkspace(),
-    engine.call('job.list', {}),
-    engine.call('server.status', {}),
-    engine.call('system.info', {}),
-  ]);
-  useStore.setState((state) => ({
-    workspace: workspace.status === 'fulfilled' ? workspace.value : null,
-    // Why the workspace that was open is not open any more has to be said somewhere.
-    problem: workspace.status === 'fulfilled' ? state.problem : reportOf(workspace.reason),
-    // A new engine knows nothing of the old one's jobs, and neither does anyone else now.
-    jobs: jobs.status === 'fulfilled' ? Object.fromEntries(jobs.value.map((job) => [job.id, job])) : {},
-    server: server.status === 'fulfilled' ? server.value : null,
-    system: system.status === 'fulfilled' ? system.value : state.system,
-  }));
+function apply(events: readonly EngineEvent[]): void {
+  useStore.setState((state) => applyEvents(state, events));
+  // Why the workspace that was open is not open any more has to be said somewhere.
+  for (const event of events) if (event.type === 'restore.failed') useStore.setState({ problem: event.error });
 }
 
 function onPort(port: EnginePort): void {
   engine.connect(port);
   useStore.setState((state) => ({ connection: state.connection + 1, engine: { ...state.engine, state: 'running' }, curves: {}, logs: {} }));
-  void greet();
+  void greet(engine);
 }
 
 /** Listen for ports and for the engine's life, then ask for the port: the page is ready. */

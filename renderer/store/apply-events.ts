@@ -49,6 +49,8 @@ function applyEvent(state: LiveState, event: EngineEvent): LiveState {
       return { ...state, curves: appended(state.curves, event.id, event.point, maxPoints) };
     case 'server.changed':
       return { ...state, server: event.status };
+    case 'restore.failed':
+      return state; // It is the whole window's, not live state.
     case 'workspace.changed':
       return { ...state, revisions: bumped('workspace') };
     case 'data.changed':

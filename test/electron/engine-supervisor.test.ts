@@ -19,10 +19,11 @@ function supervise() {
   const children: Child[] = [];
   const states: EngineProcessState[] = [];
   const ports: string[] = [];
+  const lines: string[] = [];
   let channel = 0;
   const supervisor = superviseEngine<string>({
-    forkEngine(restore) {
-      restored.push(restore);
+    forkEngine(crashed) {
+      restored.push(crashed);
       engines.push(new Child());
       return engines.at(-1)!;
     },
@@ -38,8 +39,9 @@ function supervise() {
     onPort: (port) => ports.push(port),
     onWorkspace: () => undefined,
     onJobs: () => undefined,
+    log: (text) => lines.push(text),
   });
-  return { supervisor, engines, restored, children, states, ports, names: () => states.map(({ state }) => state) };
+  return { supervisor, engines, restored, children, states, ports, lines, names: () => states.map(({ state }) => state) };
 }
 
 beforeEach(() => {
@@ -108,12 +110,12 @@ test('children do not outlive their engine', () => {
   expect(children.map((child) => child.kill.mock.calls.length)).toEqual([1, 1]);
 });
 
-test('a closing engine is asked, killed after five seconds, and not started again', async () => {
+test('a closing engine is asked, killed after 3.5 seconds, and not started again', async () => {
   const { supervisor, engines } = supervise();
   supervisor.start();
   const closed = supervisor.close();
   expect(engines[0]?.posted).toEqual([{ type: 'shutdown' }]);
-  vi.advanceTimersByTime(4999);
+  vi.advanceTimersByTime(3499);
   expect(engines[0]?.kill).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1);
   expect(engines[0]?.kill).toHaveBeenCalled();
@@ -121,4 +123,40 @@ test('a closing engine is asked, killed after five seconds, and not started agai
   await closed;
   vi.advanceTimersByTime(60_000);
   expect(engines).toHaveLength(1);
+});
+
+test('closing is over after four seconds even where the end of the engine is never heard of, and its children end with it', async () => {
+  const { supervisor, engines, children } = supervise();
+  supervisor.start();
+  engines[0]?.emit('message', { type: 'spawn', id: 1, entry: 'trainer' });
+  const closed = supervisor.close();
+  vi.advanceTimersByTime(4000);
+  await closed;
+  expect(children[0]?.kill).toHaveBeenCalled();
+});
+
+test('no child starts while the engine closes: it would be left over', () => {
+  const { supervisor, engines, children } = supervise();
+  supervisor.start();
+  void supervisor.close();
+  engines[0]?.emit('message', { type: 'spawn', id: 3, entry: 'trainer' });
+  expect(children).toEqual([]);
+  expect(engines[0]?.posted.at(-1)).toEqual({ type: 'exited', id: 3, code: null, signal: 'SIGKILL' });
+});
+
+test('an engine that takes long without an answer is not ended: only its own exit counts', () => {
+  const { supervisor, engines, names } = supervise();
+  supervisor.start();
+  engines[0]?.emit('message', { type: 'ready' });
+  vi.advanceTimersByTime(3_600_000);
+  expect(engines[0]?.kill).not.toHaveBeenCalled();
+  expect(names()).toEqual(['starting', 'running']);
+});
+
+test('the log says of an ended engine its code, whether it was asked to end, and how long it ran', () => {
+  const { supervisor, engines, lines } = supervise();
+  supervisor.start();
+  vi.advanceTimersByTime(1500);
+  engines[0]?.emit('exit', 139);
+  expect(lines).toEqual(['engine ended: code 139, unasked, attempt 1, after 1500 ms']);
 });

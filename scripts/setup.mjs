@@ -8,6 +8,7 @@ import { setUpElectron } from './setup/electron.mjs';
 import { cacheFolder, runtimeFolder } from './setup/folders.mjs';
 import { withLock } from './setup/lock.mjs';
 import { setUpNodeModules } from './setup/node-modules.mjs';
+import { setUpPeers } from './setup/peers.mjs';
 import { createSay, secondsSince } from './setup/say.mjs';
 import { setUpTensorFlow } from './setup/tensorflow.mjs';
 
@@ -31,6 +32,7 @@ export async function setUp({ tests = false, quiet = false, retry = false, build
       await setUpElectron({ say, cache, retry });
       await setUpTensorFlow({ say, cache, retry });
       if (tests) await setUpDesktopLibraries(say);
+      if (tests) await setUpPeers({ say, cache });
       if (build) await setUpBuild(say);
     },
     wait,

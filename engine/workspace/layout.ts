@@ -15,5 +15,11 @@ export const layout = {
   sample: (workspace: string) => path.join(workspace, 'sample'),
 };
 
-export const runFiles = { manifest: 'run.json', model: 'model.safetensors', curve: 'metrics.ndjson', ids: 'ids.json', train: 'train.safetensors' } as const;
+export const runFiles = {
+  manifest: 'run.json',
+  model: 'model.safetensors',
+  curve: 'metrics.ndjson',
+  ids: 'ids.json',
+  train: 'train.safetensors',
+} as const;
 export const vectorIndexFiles = { manifest: 'vector-index.json', vectors: 'vectors.usearch' } as const;

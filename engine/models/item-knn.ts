@@ -17,7 +17,7 @@ const params = z.strictObject({
     .number()
     .min(0)
     .max(10_000)
-    .default(10)
+    .default(3)
     .describe('Added to the denominator: similarities that few users back become smaller.'),
 });
 

@@ -18,7 +18,7 @@ import type { Snapshot } from './two-tower-train.ts';
  * the rows that a batch touched.
  */
 const params = z.strictObject({
-  dimensions: z.number().int().min(2).max(512).default(64).describe('Length of the user and item vectors.'),
+  dimensions: z.number().int().min(2).max(512).default(128).describe('Length of the user and item vectors.'),
   hidden: z
     .array(z.number().int().min(1).max(2048))
     .max(4)

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type App, expect, launch, openView, processId, root, test } from './support/app.ts';
+import { type App, expect, launch, openView, processId, quit, root, test } from './support/app.ts';
 import { viewNames } from './support/views.ts';
 
 interface Answer {
@@ -35,7 +35,7 @@ test.beforeAll(async () => {
   app = await launch(userData);
 });
 test.afterAll(async () => {
-  await app.electron.close();
+  await quit(app);
   rmSync(userData, { recursive: true, force: true });
 });
 
@@ -145,12 +145,11 @@ test('a trainer that is killed fails its job in words; the window, the server an
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
-test('closed and opened again, the results and the event are still there', async () => {
-  await app.electron.close();
+test('closed and opened again, the results and the event are still there without a click', async () => {
+  await quit(app);
   app = await launch(userData);
   const { page } = app;
   await openView(page, 'home');
-  await page.getByRole('button', { name: 'Open Sample', exact: true }).click();
   await expect(page.getByTestId('metrics-table').locator('tbody tr').first()).toHaveText(metrics);
   await openView(page, 'data');
   await expect(page.getByTestId('view-data')).toContainText('bookmark');

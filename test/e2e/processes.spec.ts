@@ -1,8 +1,21 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type App, answerDialog, appEnvironment, expect, flags, launch, openView, processId, root, test } from './support/app.ts';
+import {
+  type App,
+  answerDialog,
+  appEnvironment,
+  expect,
+  flags,
+  launch,
+  openView,
+  processId,
+  quit,
+  root,
+  shellLog,
+  test,
+} from './support/app.ts';
 
 /** Watches the banner from inside the page: it may come and go faster than anyone asks from outside. */
 async function watchEngine(app: App): Promise<() => Promise<{ state: string; at: number }[]>> {
@@ -50,6 +63,58 @@ test('an engine that is killed is announced within a second and runs again withi
   await expect(page.getByRole('button', { name: /^Workspace:/ })).toContainText('mine');
   await openView(page, 'data');
   await expect(page.getByRole('table', { name: 'Rows of interactions' })).toContainText('b');
+  expect(shellLog(userData)).toMatch(/engine ended: code \d+, unasked, attempt 1/);
+});
+
+test('an answer about the machine that comes late takes nothing back: the workspace and the import stay', async ({ app, userData }) => {
+  const { page } = app;
+  await importThree(app, userData);
+  // TensorFlow is asked for in a process of its own, and answers after seconds.
+  await expect(page.getByTestId('status-device')).toContainText(/TensorFlow/, { timeout: 60_000 });
+  await expect(page.getByRole('button', { name: /^Workspace:/ })).toContainText('mine');
+  await openView(page, 'jobs');
+  await expect(page.getByTestId('jobs-table').locator('tbody tr').first()).toContainText('Import three.csv');
+});
+
+test('a first start shows the ways in; the next one has the workspace open that was open last', async ({ userData }) => {
+  const first = await launch(userData);
+  await expect(first.page.getByTestId('view-home')).toBeVisible();
+  for (const name of ['Open sample', 'Open workspace', 'Create workspace']) {
+    await expect(first.page.getByTestId('view-home').getByRole('button', { name }).first()).toBeVisible();
+  }
+  await importThree(first, userData);
+  await quit(first);
+  const second = await launch(userData);
+  await expect(second.page.getByRole('button', { name: /^Workspace:/ })).toContainText('mine');
+  await openView(second.page, 'data');
+  await expect(second.page.getByRole('table', { name: 'Rows of interactions' })).toContainText('b');
+  await quit(second);
+});
+
+test('a workspace that is gone at the next start is named, and the window can be used', async ({ userData }) => {
+  const first = await launch(userData);
+  const workspace = await importThree(first, userData);
+  await quit(first);
+  renameSync(workspace, `${workspace}-elsewhere`);
+  const second = await launch(userData);
+  await expect(second.page.getByRole('alert')).toContainText(workspace);
+  await openView(second.page, 'home');
+  await expect(second.page.getByRole('alert')).toContainText('The workspace that was open last is not open now');
+  await quit(second);
+});
+
+test('an engine that does not answer any more holds a quit up for less than five seconds, and nothing is left', async ({ userData }) => {
+  test.skip(process.platform === 'win32', 'Windows cannot stop a process and let it live.');
+  const app = await launch(userData);
+  const engine = (await processId(app, 'engine')) ?? 0;
+  process.kill(engine, 'SIGSTOP');
+  const ended = new Promise((done) => app.electron.process().once('exit', done));
+  const asked = Date.now();
+  await quit(app);
+  await ended;
+  expect(Date.now() - asked).toBeLessThan(5500);
+  expect(() => process.kill(engine, 0)).toThrow();
+  expect(shellLog(userData)).toContain('engine killed: it did not close');
 });
 
 test('when the main process is killed, nothing of it is left within five seconds', async ({ userData }) => {
@@ -80,10 +145,10 @@ test('the window opens where and as large as it was closed', async ({ userData }
   const bounds = { x: 40, y: 30, width: 1100, height: 700 };
   const first = await launch(userData);
   await first.electron.evaluate(({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.setBounds(to), bounds);
-  await first.electron.close();
+  await quit(first);
   const second = await launch(userData);
   const found = await second.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
-  await second.electron.close();
+  await quit(second);
   expect(found).toEqual(bounds);
 });
 

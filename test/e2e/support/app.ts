@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,11 @@ export interface App {
 
 /** Starts the app and waits until the window says that its engine is running. */
 export async function launch(userData: string): Promise<App> {
-  const electron = await _electron.launch({ executablePath, args: [...flags, root], env: appEnvironment(userData) });
+  const electron = await _electron.launch({
+    executablePath,
+    args: [...flags, join(root, 'test', 'e2e', 'support', 'awake-main.cjs')],
+    env: appEnvironment(userData),
+  });
   const stderr: string[] = [];
   const lines: string[] = [];
   electron.process().stderr?.on('data', (chunk: Buffer) => stderr.push(String(chunk)));
@@ -47,6 +51,32 @@ export async function launch(userData: string): Promise<App> {
   page.on('pageerror', (error) => lines.push(`pageerror: ${error.message}`));
   await expect(page.getByTestId('engine-state')).toHaveAttribute('data-state', 'running');
   return { electron, page, console: lines, stderr };
+}
+
+/** The app itself promises five seconds. */
+const quitMs = 10_000;
+
+/** Ends the app as a user does who lets jobs be stopped: a question that nobody sees would be waited for until the test gives up. */
+export async function quit(app: App): Promise<void> {
+  await app.electron
+    .evaluate(({ dialog }) => {
+      dialog.showMessageBox = (async () => ({ response: 2, checkboxChecked: false })) as never;
+    })
+    .catch(() => undefined); // It is gone already.
+  const child = app.electron.process();
+  let late = false;
+  const limit = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, quitMs);
+  await app.electron.close();
+  clearTimeout(limit);
+  if (late) throw new Error(`The app did not end within ${quitMs} ms.`);
+}
+
+/** What the app itself wrote about its processes. */
+export function shellLog(userData: string): string {
+  return readFileSync(join(userData, 'logs', 'shell.log'), 'utf8');
 }
 
 export async function openView(page: Page, view: string): Promise<void> {
@@ -90,8 +120,9 @@ export const test = base.extend<Fixtures>({
       await app.page.screenshot({ path: info.outputPath('window.png') }).catch(() => undefined);
       await info.attach('console', { body: app.console.join('\n') });
       await info.attach('stderr', { body: app.stderr.join('') });
+      await info.attach('shell.log', { body: shellLog(userData) });
     }
-    await app.electron.close();
+    await quit(app);
   },
 });
 

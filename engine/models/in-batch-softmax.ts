@@ -90,9 +90,10 @@ export function inBatchSoftmax({ users, items, own, weights, corrections, temper
 
   const pull = tf.mul(a, scale);
   const share = tf.div(pull, z);
-  const numerators = tf.add(tf.matMul(e, tf.mul(v, c) as Tensor2D), tf.mul(vOwn, restore));
-  const du = tf.sub(tf.mul(numerators, share), tf.mul(vOwn, pull)) as Tensor2D;
-  const fromOwn = segmentSum(tf.mul(u, tf.sub(tf.mul(share, restore), pull)) as Tensor2D, own, columns);
+  // What the own item's term gives both sides: its share of the softmax beyond its column's, minus the target.
+  const ownShare = tf.sub(tf.mul(share, restore), pull) as Tensor2D;
+  const du = tf.add(tf.mul(tf.matMul(e, tf.mul(v, c) as Tensor2D), share), tf.mul(vOwn, ownShare)) as Tensor2D;
+  const fromOwn = segmentSum(tf.mul(u, ownShare) as Tensor2D, own, columns);
   const dv = tf.add(tf.mul(transposedProduct(e, tf.mul(u, share) as Tensor2D), c), fromOwn) as Tensor2D;
 
   const throughNorm = (gradient: Tensor2D, unit: Tensor2D, norm: Tensor2D): Tensor2D =>

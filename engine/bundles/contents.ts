@@ -43,6 +43,8 @@ export interface BundleContents {
   /** One value an item, higher is more popular. */
   popularity: Float32Array;
   seen: SeenItems;
+  /** 1 for each user whose vector means something, 0 for those who get what is popular. */
+  known: Uint8Array;
   ranker: PackedRanker | null;
   vectorIndex: BundleManifest['vectorIndex'];
   /** Parquet files to copy in. */
@@ -61,6 +63,8 @@ export interface LoadedBundle {
   itemEmbeddings: Matrix;
   popularity: Float32Array;
   seen: SeenItems;
+  /** 1 for each user whose vector means something, 0 for those who get what is popular. */
+  known: Uint8Array;
   /** The arrays of the ranking model, null where the bundle has none. */
   ranker: NamedArrays | null;
 }

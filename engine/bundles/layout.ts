@@ -31,4 +31,6 @@ export const arrayNames = {
   popularity: 'popularity',
   seenIndptr: 'seen.indptr',
   seenIndices: 'seen.indices',
+  /** 1 where the model knows the user; absent: it knows all. */
+  known: 'user.known',
 } as const;

@@ -31,7 +31,7 @@ function matrixOf(arrays: NamedArrays, name: string, rows: number, columns: numb
   return { rows, columns, data: array.data };
 }
 
-function vectorOf<T extends Float32Array | Int32Array>(
+function vectorOf<T extends Float32Array | Int32Array | Uint8Array>(
   arrays: NamedArrays,
   name: string,
   kind: new (length: number) => T,
@@ -90,6 +90,7 @@ export async function readBundle(folder: string): Promise<LoadedBundle> {
       itemEmbeddings: matrixOf(arrays, arrayNames.itemEmbeddings, items, dimensions),
       popularity: vectorOf(arrays, arrayNames.popularity, Float32Array, items),
       seen: seenOf(arrays, users, items),
+      known: arrays[arrayNames.known] ? vectorOf(arrays, arrayNames.known, Uint8Array, users) : new Uint8Array(users).fill(1),
       ranker,
     };
   } catch (error) {

@@ -29,12 +29,13 @@ function check(contents: BundleContents): void {
     (userEmbeddings.columns !== itemEmbeddings.columns &&
       `user vectors of ${userEmbeddings.columns} and item vectors of ${itemEmbeddings.columns} dimensions`) ||
     (popularity.length !== itemIds.length && `${popularity.length} popularities for ${itemIds.length} items`) ||
+    (contents.known.length !== userIds.length && `${contents.known.length} marks of known users for ${userIds.length}`) ||
     (seen.indptr.length !== userIds.length + 1 && `seen items of ${seen.indptr.length - 1} users for ${userIds.length}`);
   if (wrong) throw new EngineError('bad_data', `The run cannot be packed: it has ${wrong}. Train it again.`);
 }
 
 function modelArrays(contents: BundleContents): NamedArrays {
-  const { userIds, itemIds, userEmbeddings, itemEmbeddings, popularity, seen } = contents;
+  const { userIds, itemIds, userEmbeddings, itemEmbeddings, popularity, seen, known } = contents;
   const dimensions = itemEmbeddings.columns;
   return {
     ...encodeTexts(arrayNames.userIds, userIds),
@@ -44,6 +45,7 @@ function modelArrays(contents: BundleContents): NamedArrays {
     [arrayNames.popularity]: { shape: [popularity.length], data: popularity },
     [arrayNames.seenIndptr]: { shape: [seen.indptr.length], data: seen.indptr },
     [arrayNames.seenIndices]: { shape: [seen.indices.length], data: seen.indices },
+    [arrayNames.known]: { shape: [userIds.length], data: known },
   };
 }
 

@@ -7,16 +7,20 @@ import type { Command, CommandContext } from './command.ts';
 import { serveFolder } from './serve-folder.ts';
 import { formatDuration, formatMetrics, formatNumber, formatTable, print, tell } from './terminal.ts';
 
-/** Serves until interrupted; the address is told as soon as there is one. */
-async function keepServing({ session, flags }: CommandContext, status: ServerStatus): Promise<void> {
-  if (flags.json) print(JSON.stringify({ url: status.url, port: status.port, bundle: status.bundle, model_version: status.modelVersion }));
-  else print(`Serving ${status.bundle} at ${status.url}  (documentation: ${status.url}/docs; Ctrl-C ends)`);
+async function waitForEnd({ session }: Pick<CommandContext, 'session'>): Promise<void> {
   await session.interrupted;
   tell('Stopping.');
 }
 
+/** Serves until interrupted; the address is told as soon as there is one. */
+async function keepServing({ session, flags }: CommandContext, status: ServerStatus): Promise<void> {
+  if (flags.json) print(JSON.stringify({ url: status.url, port: status.port, bundle: status.bundle, model_version: status.modelVersion }));
+  else print(`Serving ${status.bundle} at ${status.url}  (documentation: ${status.url}/docs; Ctrl-C ends)`);
+  await waitForEnd({ session });
+}
+
 function buildText(result: PipelineResult): string {
-  const address = result.url ? `\nServing at ${result.url}` : '';
+  const address = result.url ? `\nServing at ${result.url}  (documentation: ${result.url}/docs; Ctrl-C ends)` : '';
   return `${formatMetrics(result.table)}\n\n${result.verdict}\n${result.bundle} in ${formatDuration(result.seconds)}${address}`;
 }
 
@@ -34,9 +38,8 @@ async function buildAndMaybeServe(context: CommandContext): Promise<PipelineResu
   const { json, ...input } = rest as Record<string, unknown>;
   const result = await context.session.work<PipelineResult>('pipeline.build', { ...input, params: set ?? {}, serve: rest.serve === true });
   if (rest.serve) {
-    if (json) print(JSON.stringify(result));
-    else print(buildText(result));
-    await keepServing({ ...context, flags: {} }, await context.session.call('server.status', {}));
+    print(json ? JSON.stringify(result) : buildText(result));
+    await waitForEnd(context);
   }
   return result;
 }

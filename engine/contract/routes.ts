@@ -34,6 +34,18 @@ export const SimilarAnswer = z.object({
 });
 export type SimilarAnswer = z.infer<typeof SimilarAnswer>;
 
+/** A context says where an event happened; it is no place for documents. */
+const contextLimit = 16_384;
+
+function fitsContext(context: Record<string, unknown>): boolean {
+  try {
+    return JSON.stringify(context).length <= contextLimit;
+  } catch {
+    // Nested more deeply than can be written.
+    return false;
+  }
+}
+
 /** One event. `content_id` and `post_id` are other clients' names for `item_id`. `timestamp`: ISO 8601, or seconds or milliseconds since 1970. */
 export const ServedEvent = z
   .strictObject({
@@ -46,7 +58,10 @@ export const ServedEvent = z
     value: z.number().optional(),
     timestamp: z.union([z.string().max(40), z.number()]).optional(),
     session_id: z.string().max(200).optional(),
-    context: z.record(z.string(), z.unknown()).optional(),
+    context: z
+      .record(z.string(), z.unknown())
+      .refine(fitsContext, { message: `it is larger than ${contextLimit} characters of JSON` })
+      .optional(),
   })
   .refine((event) => event.item_id ?? event.content_id ?? event.post_id, { message: 'item_id is missing', path: ['item_id'] });
 export type ServedEvent = z.infer<typeof ServedEvent>;

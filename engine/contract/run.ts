@@ -58,6 +58,8 @@ export const Run = z.object({
   label: z.string(),
   /** As parsed: every parameter with its value. */
   params: z.record(z.string(), z.unknown()),
+  /** What validation chose, of the parameters that left it to choose. */
+  settled: z.record(z.string(), z.unknown()).optional(),
   seed: z.number(),
   split: Split,
   selection: Selection,

@@ -60,6 +60,8 @@ export interface Model<P extends z.ZodObject = z.ZodObject> {
   baseline: boolean;
   params: P;
   fit(train: TrainingSet, params: z.output<P>, context: FitContext): Promise<FittedModel>;
+  /** A user vector for someone whom training did not know, from their items, oldest first. Needs no TensorFlow. */
+  foldIn?(arrays: NamedArrays, params: z.output<P>): (itemRows: Int32Array) => Float32Array;
   /** The fitted model again, from what `save` gave. */
   load(arrays: NamedArrays, params: z.output<P>): FittedModel;
 }

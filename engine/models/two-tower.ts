@@ -93,6 +93,12 @@ function matrixOf(arrays: NamedArrays, name: string): Matrix {
   return { rows, columns, data: array.data };
 }
 
+function foldInParts(arrays: NamedArrays, { recentItems, recentDecay }: TwoTowerParams): FoldInParts {
+  const layers: FoldInParts['layers'] = [];
+  for (let i = 0; arrays[`user.layer.${i}`]; i++) layers.push(arrays[`user.layer.${i}`] as FoldInParts['layers'][number]);
+  return { inputs: arrays['item.input'] ? matrixOf(arrays, 'item.input') : null, layers, recentItems, recentDecay };
+}
+
 export const twoTower: Model<typeof params> = {
   id: 'two-tower',
   label: 'Two-tower',
@@ -107,15 +113,13 @@ export const twoTower: Model<typeof params> = {
     const { snapshot, facts } = await trainContenders(set, contendersOf(settings), settings, context);
     return fitted(snapshot, facts);
   },
+  foldIn(arrays, settings) {
+    const parts = foldInParts(arrays, settings);
+    const items = matrixOf(arrays, 'item.embedding');
+    return (itemRows) => foldInUser(parts, items, itemRows);
+  },
   load(arrays, settings) {
-    const layers: FoldInParts['layers'] = [];
-    for (let i = 0; arrays[`user.layer.${i}`]; i++) layers.push(arrays[`user.layer.${i}`] as FoldInParts['layers'][number]);
-    const inputs = arrays['item.input'] ? matrixOf(arrays, 'item.input') : null;
-    const { recentItems, recentDecay } = settings;
-    return fitted({
-      users: matrixOf(arrays, 'user.embedding'),
-      items: matrixOf(arrays, 'item.embedding'),
-      foldIn: { inputs, layers, recentItems, recentDecay },
-    });
+    const [users, items] = [matrixOf(arrays, 'user.embedding'), matrixOf(arrays, 'item.embedding')];
+    return fitted({ users, items, foldIn: foldInParts(arrays, settings) });
   },
 };

@@ -12,14 +12,17 @@ import { writeBundle } from '../bundles/write-bundle.ts';
 import { readWeights } from '../data/event-types.ts';
 import { exportTable } from '../data/export-table.ts';
 import { readTrainingData } from '../data/training-data.ts';
+import { groupByUser } from '../evaluation/held-out.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
-import type { Interactions } from '../math/arrays.ts';
+import type { Interactions, Matrix, NamedArrays, SparseMatrix } from '../math/arrays.ts';
 import { toSparseMatrix } from '../math/sparse.ts';
+import { parseParams } from '../models/parameters.ts';
+import { findRetrievalModel } from '../models/registry.ts';
 import { layout } from '../workspace/layout.ts';
 import { assertId, listFolderManifests, newId, readFolderManifest } from '../workspace/manifests.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { modelCard } from './model-card.ts';
-import { matrixOf, type RunIds, readRun, readRunArrays, readRunIds } from './run-store.ts';
+import { matrixOf, type RunIds, readRun, readRunArrays, readRunIds, readTrainingItems } from './run-store.ts';
 import { rowsOf } from './training.ts';
 import { listVectorIndexes } from './vector-indexes.ts';
 
@@ -45,16 +48,46 @@ function inRowsOf(ids: RunIds, data: { userIds: string[]; itemIds: string[]; int
 }
 
 /** What users had of any kind, and how popular each item is among what counts as positive. */
-async function readUse(
-  context: EngineContext,
-  run: Run,
-  ids: RunIds,
-): Promise<{ seen: SeenItems; popularity: Float32Array; dataAsOf: string; positives: PositiveRule }> {
+/**
+ * Vectors of users, as they are served. Whoever had nothing in the run's training set is folded in from what came since; who has nothing at all keeps
+ * the vector of their attributes, and without those is not known.
+ */
+function servedUsers(run: Run, arrays: NamedArrays, trained: Pick<SparseMatrix, 'indptr'>, use: Use): { users: Matrix; known: Uint8Array } {
+  const users = matrixOf(arrays, 'user.embedding');
+  const data = users.data.slice();
+  const model = findRetrievalModel(run.model);
+  const foldIn = model.foldIn?.(arrays, parseParams(model, run.params));
+  const known = new Uint8Array(users.rows);
+  for (let user = 0; user < users.rows; user++) {
+    if ((trained.indptr[user + 1] as number) > (trained.indptr[user] as number)) {
+      known[user] = 1;
+      continue;
+    }
+    const items = use.historyOf(user);
+    if (items.length > 0 && foldIn) data.set(foldIn(items), user * users.columns);
+    known[user] = (items.length > 0 && foldIn) || use.hasAttributes ? 1 : 0;
+  }
+  return { users: { ...users, data }, known };
+}
+
+interface Use {
+  seen: SeenItems;
+  popularity: Float32Array;
+  dataAsOf: string;
+  positives: PositiveRule;
+  /** Item rows that a user had, oldest first. */
+  historyOf(user: number): Int32Array;
+  hasAttributes: boolean;
+}
+
+async function readUse(context: EngineContext, run: Run, ids: RunIds): Promise<Use> {
   const { database } = requireSession(context);
   const selected = await readTrainingData(database, run.selection);
   const positive = inRowsOf(ids, selected);
   // Somebody who disliked an item has seen it all the same.
   const all = inRowsOf(ids, await readTrainingData(database, { minValue: -Number.MAX_VALUE }));
+  const { userFeatures } = selected;
+  const { offsets, positions } = groupByUser(positive.users, ids.users.length);
   const popularity = new Float32Array(ids.items.length);
   for (const item of positive.items) popularity[item] = (popularity[item] as number) + 1;
   const last = all.timestamps.reduce((latest, time) => (time > latest ? time : latest), 0);
@@ -68,6 +101,8 @@ async function readUse(
       eventTypes: run.selection.eventTypes ?? null,
       weights: await readWeights(database),
     },
+    historyOf: (user) => Int32Array.from(positions.subarray(offsets[user], offsets[user + 1]), (at) => positive.items[at] as number),
+    hasAttributes: [userFeatures.categories, userFeatures.lists, userFeatures.numbers].some((kind) => kind.length > 0),
   };
 }
 
@@ -109,15 +144,22 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
     await exportTable(database, 'users', users);
     await exportTable(database, 'items', items);
     const { kind, precision, connectivity, expansionAdd, expansionSearch } = index ?? { kind: 'exact' as const, precision: 'f32' as const };
+    const use = await readUse(context, run, ids);
+    const { users: userEmbeddings, known } = servedUsers(run, arrays, await readTrainingItems(workspace.path, run.id), use);
+    const { seen, popularity, dataAsOf, positives } = use;
     await writeBundle(folder, {
       name: workspace.manifest.name,
       version: id.replace(/^bundle-/, ''),
       createdAt: new Date().toISOString(),
-      ...(await readUse(context, run, ids)),
+      seen,
+      popularity,
+      dataAsOf,
+      positives,
+      known,
       run,
       userIds: ids.users,
       itemIds: ids.items,
-      userEmbeddings: matrixOf(arrays, 'user.embedding'),
+      userEmbeddings,
       itemEmbeddings: matrixOf(arrays, 'item.embedding'),
       ranker: ranker?.packed ?? null,
       vectorIndex: {
@@ -138,7 +180,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
   return input.activate && !input.out ? activate(context, id) : bundle;
 }
 
-async function readBundleInfo(context: EngineContext, id: string): Promise<BundleInfo> {
+export async function readBundleInfo(context: EngineContext, id: string): Promise<BundleInfo> {
   const { workspace } = requireSession(context);
   assertId(id, 'bundle');
   const folder = layout.bundle(workspace.path, id);

@@ -4,15 +4,15 @@ import type { Job, Stage } from '#contract/job';
 import type { HandlersOf } from '#contract/operations';
 import { type PipelineResult, pipelineStages } from '#contract/pipeline';
 import type { Metrics, Run, Split } from '#contract/run';
-import { countEntities } from '../data/entities.ts';
-import { hasTimestamps } from '../data/time-range.ts';
+import { countEntities, hasTimestamps } from '../data/entities.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import type { JobContext } from '../jobs/job-queue.ts';
 import { layout } from '../workspace/layout.ts';
 import { createBundle } from './bundles.ts';
 import { generateData, importIntoWorkspace } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { type AdminStories, startServing } from './servers.ts';
-import { train } from './training.ts';
+import { readDataNow, train } from './training.ts';
 import { buildVectorIndex } from './vector-indexes.ts';
 
 export interface BuildInput {
@@ -96,7 +96,13 @@ function verdictOf(run: Run): string {
 }
 
 /** Ranking needs a later slice of time; where the data has none, retrieval alone is served, and the stage says why. */
-async function trainRanker(context: EngineContext, input: BuildInput, retrieval: Run, job: JobContext): Promise<Run | null> {
+async function trainRanker(
+  context: EngineContext,
+  input: BuildInput,
+  retrieval: Run,
+  data: TrainingData,
+  job: JobContext,
+): Promise<Run | null> {
   const skip = (detail: string): null => {
     job.updateStage('ranking', { status: 'skipped', detail });
     job.log(detail, 'warning');
@@ -118,6 +124,7 @@ async function trainRanker(context: EngineContext, input: BuildInput, retrieval:
           retrievalRun: retrieval.id,
         },
         job,
+        data,
       );
       return { value: run, detail: `${run.label}: ${show(run.metrics, 'auc')}, ${show(run.metrics, 'log-loss')}` };
     });
@@ -139,6 +146,8 @@ export async function build(context: EngineContext, stories: AdminStories, input
   job.setStages(pipelineStages.map(([id, label]) => ({ id, label, status: 'waiting' })));
   await stage(job, 'data', async () => ({ value: null, detail: await prepareData(context, input, job) }));
   const split = await splitFor(context);
+  // One reading for both models: what the server receives meanwhile is for the next time.
+  const data = await readDataNow(context, { minValue: 'auto' }, job);
   const run = await stage(job, 'retrieval', async () => {
     const request = {
       model: input.model,
@@ -148,13 +157,13 @@ export async function build(context: EngineContext, stories: AdminStories, input
       seed: input.seed,
       ks: [10, 20],
     };
-    const trained = await train(context, request, job);
+    const trained = await train(context, request, job, data);
     return {
       value: trained,
       detail: `${trained.label}: ${count(trained.counts.train)} training interactions, epoch ${trained.bestEpoch ?? '–'} kept`,
     };
   });
-  const ranker = await trainRanker(context, input, run, job);
+  const ranker = await trainRanker(context, input, run, data, job);
   const verdict = await stage(job, 'evaluation', async () => {
     const value = verdictOf(run);
     return { value, detail: value };

@@ -89,11 +89,14 @@ function tellLeftOut({ test, leftOut: { unknownUsers } }: DataSplit, work: WorkC
   );
 }
 
-async function prepare(context: EngineContext, split: Split, selection: Selection, seed: number, work: WorkContext): Promise<Prepared> {
-  const { database } = requireSession(context);
+/** All that trainings read, as it stands now, with what the server received up to here. Trainings that must see the same share one. */
+export async function readDataNow(context: EngineContext, selection: Selection, work: WorkContext): Promise<TrainingData> {
   await ingestEvents(context);
   await work.checkpoint({ phase: 'Reading the data' });
-  const data = await readTrainingData(database, selection);
+  return readTrainingData(requireSession(context).database, selection);
+}
+
+async function prepare(data: TrainingData, split: Split, seed: number, work: WorkContext): Promise<Prepared> {
   if (data.interactions.users.length === 0) {
     throw new EngineError(
       'bad_data',
@@ -139,11 +142,11 @@ function runOf(
   };
 }
 
-async function trainRetrieval(context: EngineContext, input: TrainInput, work: WorkContext): Promise<Run> {
+async function trainRetrieval(context: EngineContext, input: TrainInput, work: WorkContext, given?: TrainingData): Promise<Run> {
   const { workspace } = requireSession(context);
   const model = findRetrievalModel(input.model);
   const params = parseParams(model, input.params);
-  const { data, split } = await prepare(context, input.split, input.selection, input.seed, work);
+  const { data, split } = await prepare(given ?? (await readDataNow(context, input.selection, work)), input.split, input.seed, work);
   if (split.test.users.length === 0) {
     throw new EngineError(
       'bad_data',
@@ -179,6 +182,7 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
   const run: Run = {
     ...runOf(context, input, { ...facts, dataFingerprint: data.fingerprint }, outcome),
     ...(outcome.oracle ? { oracle: outcome.oracle } : {}),
+    ...(outcome.settled ? { settled: outcome.settled } : {}),
   };
   const trained = toSparseMatrix(split.train, data.userIds.length, data.itemIds.length);
   await saveRun(workspace.path, run, outcome.arrays, { users: data.userIds, items: data.itemIds }, trained);
@@ -197,7 +201,7 @@ export async function newestFactorised(workspace: string): Promise<Run> {
 /** Interactions after the retrieval model's cut, in two halves: rows to learn ranking from, then the test slice. */
 const rankingTestShare = 0.5;
 
-async function trainRanking(context: EngineContext, input: TrainInput, work: WorkContext): Promise<Run> {
+async function trainRanking(context: EngineContext, input: TrainInput, work: WorkContext, given?: TrainingData): Promise<Run> {
   const { workspace } = requireSession(context);
   const model = findRankingModel(input.model);
   const params = parseParams(model, input.params);
@@ -208,7 +212,12 @@ async function trainRanking(context: EngineContext, input: TrainInput, work: Wor
       `Run ${retrieval.id} was split by ${retrieval.split.kind}; a ranking model learns from interactions later than those its embeddings saw. Train a retrieval model with the temporal split first.`,
     );
   }
-  const { data, split } = await prepare(context, retrieval.split, retrieval.selection, retrieval.seed, work);
+  const { data, split } = await prepare(
+    given ?? (await readDataNow(context, retrieval.selection, work)),
+    retrieval.split,
+    retrieval.seed,
+    work,
+  );
   if (data.fingerprint !== retrieval.dataFingerprint) {
     throw new EngineError(
       'conflict',
@@ -242,9 +251,13 @@ async function trainRanking(context: EngineContext, input: TrainInput, work: Wor
   return run;
 }
 
-/** Trains the model that is named, whatever its role, and leaves a run. */
-export async function train(context: EngineContext, input: TrainInput, work: WorkContext): Promise<Run> {
-  const run = isRankingModel(input.model) ? await trainRanking(context, input, work) : await trainRetrieval(context, input, work);
+/**
+ * Trains the model that is named, whatever its role, and leaves a run.
+ * @param data what to train on, where several trainings must see the same; else the workspace as it stands
+ */
+export async function train(context: EngineContext, input: TrainInput, work: WorkContext, data?: TrainingData): Promise<Run> {
+  const story = isRankingModel(input.model) ? trainRanking : trainRetrieval;
+  const run = await story(context, input, work, data);
   context.emit({ type: 'runs.changed' });
   return run;
 }

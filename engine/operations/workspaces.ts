@@ -8,6 +8,7 @@ import { openDatabase } from '../data/database.ts';
 import { countEntities } from '../data/entities.ts';
 import { layout } from '../workspace/layout.ts';
 import { createWorkspace, isWorkspace, openWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 
 const recentKept = 20;
@@ -40,6 +41,8 @@ async function enter(context: EngineContext, workspace: Workspace): Promise<Work
   try {
     const database = await openDatabase(layout.database(workspace.path));
     context.session = { workspace, database };
+    // What a server received just before the workspace was last closed, or the engine died.
+    await ingestEvents(context);
   } catch (error) {
     await workspace.close();
     throw error;
@@ -61,8 +64,10 @@ async function enter(context: EngineContext, workspace: Workspace): Promise<Work
 export async function leaveWorkspace(context: EngineContext): Promise<void> {
   await context.server.stop();
   const session = context.session;
-  context.session = null;
   if (!session) return;
+  // What the server acknowledged last; should it fail, the log still has it for the next opening.
+  await ingestEvents(context).catch(() => undefined);
+  context.session = null;
   await session.database.close();
   await session.workspace.close();
 }

@@ -54,7 +54,7 @@ function checkFinite(scores: ArrayLike<number>, stage: string): void {
  * popular. Where a stage fails the next simpler one answers, and `source` says which it was. Equal scores come in the order of item rows.
  */
 export function createRecommender({ bundle, userRows, itemRows, index: firstIndex, ranker }: RecommenderParts): Recommender {
-  const { manifest, itemIds, seen, userEmbeddings } = bundle;
+  const { manifest, itemIds, seen, known, userEmbeddings } = bundle;
   const { columns } = userEmbeddings;
   const popularity = createPopularityList(bundle.popularity);
   const similarItems = createSimilarItems(bundle.itemEmbeddings, () => index);
@@ -118,7 +118,10 @@ export function createRecommender({ bundle, userRows, itemRows, index: firstInde
   };
 
   const choose = (userRow: number, k: number, seenCount: number, nowMs: number): { source: Source; ranked: Ranked } => {
-    const candidates = userRow < 0 ? null : attempt('vector search', () => retrieve(userRow, Math.max(candidateCount, k), seenCount));
+    const candidates =
+      userRow < 0 || known[userRow] === 0
+        ? null
+        : attempt('vector search', () => retrieve(userRow, Math.max(candidateCount, k), seenCount));
     if (!candidates) return { source: 'popularity', ranked: popularity.top(k, marks) };
     const ranked = ranker ? attempt('ranker', () => rank(ranker, userRow, candidates, k, nowMs)) : null;
     if (ranked || !ranker) problem = null;

@@ -95,6 +95,7 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   let validation: Metrics = {};
   let settled: Record<string, unknown> = params;
   let facts: FittedModel['facts'];
+  let chosen: Record<string, unknown> | undefined;
   if (validated) {
     const part = trainingSetOf(task, carved.train);
     const evaluate = (score: FittedModel['score'], heldOut: HeldOut, ks: number[]): Promise<Evaluation> =>
@@ -104,7 +105,8 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
     const first = await fitModel({ model, params, set: part, validate }, task, context);
     validation = (await evaluate((rows) => first.score(rows), carved.test, task.ks)).metrics;
     facts = first.facts;
-    settled = { ...params, ...facts?.settled };
+    chosen = facts?.settled;
+    settled = { ...params, ...chosen };
     first.dispose?.();
   } else {
     context.log('There is nothing to hold out of the training time, so there is no early stop.');
@@ -138,6 +140,7 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
     counts: { train: task.train.users.length, validation: carved.test.items.length },
     ...(facts.bestEpoch !== undefined ? { bestEpoch: facts.bestEpoch } : {}),
     ...(facts.examplesPerSecond !== undefined ? { examplesPerSecond: facts.examplesPerSecond } : {}),
+    ...(chosen ? { settled: chosen } : {}),
     seconds,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     device,

@@ -44,6 +44,8 @@ export interface FitOutcome {
   baselines: Baseline[];
   oracle: Metrics | null;
   counts: { train: number; validation: number };
+  /** Parameters that validation chose. */
+  settled?: Record<string, unknown> | undefined;
   bestEpoch?: number | undefined;
   examplesPerSecond?: number | undefined;
   seconds: number;

@@ -64,6 +64,12 @@ export async function startServing(input: { bundle?: string; port?: number; next
   useStore.setState({ server: await engine.call('server.start', input) });
 }
 
+/** Serves another bundle without a pause. */
+export async function activateBundle(id: string): Promise<void> {
+  await engine.call('bundle.activate', { id });
+  useStore.setState({ server: await engine.call('server.status', {}) });
+}
+
 export async function stopServing(): Promise<void> {
   useStore.setState({ server: await engine.call('server.stop', {}) });
 }

@@ -2,7 +2,7 @@ import { Button, HTMLSelect, InputGroup } from '@blueprintjs/core';
 import { useId } from 'react';
 import type { BundleInfo } from '#contract/bundle';
 import type { ServerStatus } from '#contract/server';
-import { startServing, stopServing } from '../../client/commands.ts';
+import { activateBundle, startServing, stopServing } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
@@ -82,6 +82,7 @@ export function ServerPanel({ status, bundles, port, bundle, onPort, onBundle }:
   const now = useNow(1000);
   const start = useAction(startServing);
   const stop = useAction(stopServing);
+  const swap = useAction(activateBundle);
   const running = status.state === 'running';
   const settled = running || status.state === 'starting';
   const wanted = readPort(port);
@@ -95,7 +96,12 @@ export function ServerPanel({ status, bundles, port, bundle, onPort, onBundle }:
     start.clear();
     return on ? start.run(input(false)) : stop.run();
   };
-  const error = start.error ?? stop.error;
+  /** While serving, the server swaps at once, and the old bundle goes on where the new one is refused. */
+  const choose = (chosenId: string) => {
+    onBundle(chosenId);
+    if (running) void swap.run(chosenId);
+  };
+  const error = start.error ?? stop.error ?? swap.error;
   const uptime = running && status.startedAt ? formatDuration((now - Date.parse(status.startedAt)) / 1000) : undefined;
   return (
     <Panel title="Server" {...(uptime ? { note: `up ${uptime}` } : {})}>
@@ -110,13 +116,13 @@ export function ServerPanel({ status, bundles, port, bundle, onPort, onBundle }:
           <label htmlFor={`${id}-bundle`}>Bundle</label>
           <HTMLSelect
             id={`${id}-bundle`}
-            disabled={settled || bundles.length === 0}
+            disabled={status.state === 'starting' || swap.busy || bundles.length === 0}
             value={chosen?.id ?? ''}
             options={bundles.map((one) => ({
               value: one.id,
               label: `${one.manifest.modelLabel} ${one.manifest.version} · ${formatMoment(one.manifest.createdAt)} · ${formatSize(one.sizeBytes)}${one.active ? ' · active' : ''}`,
             }))}
-            onChange={(event) => onBundle(event.currentTarget.value)}
+            onChange={(event) => choose(event.currentTarget.value)}
           />
         </div>
         <div className="field port-field">

@@ -70,6 +70,7 @@ export function sampleContents(options: SampleOptions = {}): BundleContents {
     itemEmbeddings,
     popularity: Float32Array.from({ length: items }, (_, row) => items - row),
     seen: { indptr, indices },
+    known: new Uint8Array(users).fill(1),
     ranker: ranker
       ? {
           run: 'run-2',

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { PipelineResult } from '#contract/pipeline';
@@ -54,6 +54,13 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
     // A new user is answered by popularity, and training again swaps the running server to a new bundle that knows the event.
     expect((await getJson(`${result.url}/recommend/nobody-knows-me`)).source).toBe('popularity');
     const before = (await getJson(`${result.url}/health`)).model_version;
+    // Events go on coming while it trains: they are for the next time, and harm nothing.
+    let number = 0;
+    const stream = setInterval(() => {
+      number += 1;
+      const body = JSON.stringify({ event_id: `n-${number}`, user_id: 'newbie', item_id: items[number % 9], event_type: 'like' });
+      void fetch(`${result.url}/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    }, 150);
     const answer = await fetch(`${result.url}/admin/train`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -62,12 +69,63 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
     expect(answer.status).toBe(202);
     const { job_id: id } = (await answer.json()) as { job_id: string };
     const job = await engine.ended(id);
-    expect(job.status).toBe('succeeded');
+    clearInterval(stream);
+    expect(job.error).toBeUndefined();
     expect((await getJson(`${result.url}/admin/jobs/${id}`)).status).toBe('succeeded');
     expect((await getJson(`${result.url}/health`)).model_version).not.toBe(before);
     const retrained = await engine.call('run.get', { id: (job.result as PipelineResult).run });
     const old = await engine.call('run.get', { id: result.run });
     expect(retrained.dataFingerprint).not.toBe(old.dataFingerprint);
+
+    // The index is built again for what is served, ranker and all, whatever was trained since.
+    await engine.run('run.train', { model: 'two-tower', params: { epochs: 1 } });
+    const reindexed = await fetch(`${result.url}/admin/reindex`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: 'hnsw' }),
+    });
+    const done = await engine.ended(((await reindexed.json()) as { job_id: string }).job_id);
+    expect(done.error).toBeUndefined();
+    const bundles = await engine.call('bundle.list', {});
+    const active = bundles.find((bundle) => bundle.active);
+    expect(active?.manifest).toMatchObject({
+      run: retrained.id,
+      vectorIndex: { kind: 'hnsw' },
+      ranker: { run: (job.result as PipelineResult).ranker },
+    });
+    expect((await getJson(`${result.url}/recommend/${encodeURIComponent(user)}`)).source).toBe('ranker');
+
+    // An older bundle is one call away, and the server swaps to it.
+    await engine.call('bundle.activate', { id: result.bundle });
+    expect((await getJson(`${result.url}/health`)).model_version).toBe(before);
+  }),
+);
+
+test('events that were acknowledged are there after closing at once and opening again', { timeout: 120_000 }, () =>
+  withEngine(async (engine) => {
+    const { url } = await builtAndServed(engine);
+    const body = JSON.stringify([1, 2, 3].map((n) => ({ event_id: `last-${n}`, user_id: 'u', item_id: 'i', event_type: 'view' })));
+    const answer = await fetch(`${url}/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect(answer.status).toBe(202);
+    await engine.call('workspace.close', {});
+    await engine.call('workspace.open', { path: path.join(engine.folder, 'w') });
+    expect((await engine.call('data.profile', {})).interactions).toBe(6003);
+  }),
+);
+
+test('whoever came after the cut is folded in from what they did, and is no stranger to the server', { timeout: 240_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    // Ten events of a user whom the training part cannot know: the newest of all.
+    const late = path.join(engine.folder, 'late.csv');
+    const rows = Array.from({ length: 10 }, (_, n) => `newbie,i0${10 + n},like,2030-01-01T00:0${n}:00Z`);
+    await writeFile(late, `user_id,item_id,event_type,timestamp\n${rows.join('\n')}\n`);
+    await engine.run('data.import', { paths: [late] });
+    const job = await engine.run('pipeline.build', { ...quick, port: 0 });
+    const { url } = job.result as PipelineResult;
+    const list = await getJson(`${url}/recommend/newbie`);
+    expect(list.source).toBe('ranker');
+    expect((list.items as unknown[]).length).toBe(10);
   }),
 );
 

@@ -40,7 +40,8 @@ export function openSession(command: string, version: string): CliSession {
   });
   let following: string | null = null;
   const hear = (event: EngineEvent): void => {
-    if (event.type === 'job.log' && event.id === following) {
+    // A job's error is told once, by the command that ends with it.
+    if (event.type === 'job.log' && event.id === following && event.line.level !== 'error') {
       printer.end();
       tell(event.line.text);
     }

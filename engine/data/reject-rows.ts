@@ -1,4 +1,5 @@
-import { locateLines } from './reject-lines.ts';
+import { EngineError } from '#contract/errors';
+import { type LocatedLine, locateLines } from './reject-lines.ts';
 import type { Session } from './session.ts';
 import type { Source } from './source.ts';
 import { quotePath, quoteText } from './sql.ts';
@@ -31,6 +32,7 @@ export async function storeRejects(session: Session, source: Source, importId: n
           reading.kind === 'delimited' ? reading.dialect : { delimiter: '\x01', quote: '', header: false },
           { rows, starts },
         );
+  structural.forEach(({ openQuote }, i) => refuseRunaway(source, openQuote, located.starts[i]));
   const rejects: Reject[] = [
     ...structural.map((reject, i) => ({
       line: located.starts[i]?.line ?? null,
@@ -59,6 +61,16 @@ export async function storeRejects(session: Session, source: Source, importId: n
   return rejects.length;
 }
 
+/** A quote that is never closed swallows every line after it: to reject that as one row would lose them without a word. */
+function refuseRunaway(source: Source, openQuote: boolean, located: LocatedLine | null | undefined): void {
+  if (!openQuote || !located?.raw.trimEnd().includes('\n')) return;
+  throw new EngineError(
+    'bad_data',
+    `${source.path}, line ${located.line}: a quote is opened and never closed, so every line after it reads as one cell. Close or remove it, then import again. Nothing was imported.`,
+    { file: source.path, line: located.line },
+  );
+}
+
 /** Forgets what DuckDB rejected in earlier work that was not stored. */
 export async function clearRejects(session: Session): Promise<void> {
   if (!(await hasRejectTables(session))) return;
@@ -73,7 +85,7 @@ async function hasRejectTables(session: Session): Promise<boolean> {
 /** What DuckDB rejected: one entry a record, however many of its cells are wrong. */
 async function structuralRejects(
   session: Session,
-): Promise<{ start: number; column: string | null; reason: string; raw: string | null }[]> {
+): Promise<{ start: number; column: string | null; reason: string; openQuote: boolean; raw: string | null }[]> {
   if (!(await hasRejectTables(session))) return [];
   const rows = await session.rows<{ start: number; column: string | null; type: string; message: string; raw: string | null }>(
     `SELECT CAST(line_byte_position AS DOUBLE) AS start, arg_min(column_name, column_idx) AS "column",
@@ -84,6 +96,7 @@ async function structuralRejects(
     start: row.start,
     column: row.type === 'CAST' ? row.column : null,
     reason: inWords(row.type, row.message),
+    openQuote: /quote|line size/i.test(row.type),
     raw: row.raw,
   }));
 }

@@ -89,7 +89,10 @@ async function readOracle(session: Session, userCount: number, itemCount: number
   const matrix = async (table: 'users' | 'items', rows: number): Promise<Matrix> => {
     const flat = new Float32Array(rows * dimensions);
     const from = `${table.slice(0, -1)}_rows r LEFT JOIN oracle_${table} o USING (id)`;
-    const parts = Array.from({ length: dimensions }, (_, i) => `coalesce(o.vector[${i + 1}], 0)`);
+    // The last dimension is the item's popularity, which every user counts once. A stranger among the users gets what is popular; an item that was not
+    // generated comes last of all, where zeros would put it first: true scores are mostly below zero.
+    const stranger = (i: number): number => (i < dimensions - 1 ? 0 : table === 'users' ? 1 : -1e6);
+    const parts = Array.from({ length: dimensions }, (_, i) => `coalesce(o.vector[${i + 1}], ${stranger(i)})`);
     await session.chunks(`SELECT r.place, ${parts.join(', ')} FROM ${from}`, undefined, (chunk) => {
       const places = chunk.getColumnVector(0);
       for (let d = 0; d < dimensions; d++) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -136,6 +137,13 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
   const index = (await listVectorIndexes(workspace.path)).find((candidate) => candidate.run === run.id);
   const id = newId('bundle');
   const folder = input.out ? path.resolve(input.out) : layout.bundle(workspace.path, id);
+  if (existsSync(folder)) {
+    throw new EngineError(
+      'conflict',
+      `${folder} is there already. A bundle gets a folder of its own: name a new one, or delete that one.`,
+      { folder },
+    );
+  }
   const tables = await mkdtemp(path.join(tmpdir(), 'recsmith-tables-'));
   try {
     await work.checkpoint({ phase: 'Packing the bundle' });

@@ -7,6 +7,8 @@ import type { Metrics, Run, Split } from '#contract/run';
 import { countEntities, hasTimestamps } from '../data/entities.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { JobContext } from '../jobs/job-queue.ts';
+import { parseParams } from '../models/parameters.ts';
+import { retrievalModels } from '../models/registry.ts';
 import { layout } from '../workspace/layout.ts';
 import { createBundle } from './bundles.ts';
 import { generateData, importIntoWorkspace } from './data.ts';
@@ -90,7 +92,7 @@ function verdictOf(run: Run): string {
   const figures = `${own.toFixed(4)} against ${best.value.toFixed(4)}`;
   // Two standard errors of the model's own mean: a rough guard, until runs are compared user by user.
   if (Math.abs(difference) < 2 * error)
-    return `${run.label} is level with the best baseline, ${best.label}, in ${spoken(name)} (${figures})${reach}.`;
+    return `${run.label} is within two standard errors of the best baseline, ${best.label}, in ${spoken(name)} (${figures})${reach}.`;
   const percent = best.value > 0 ? ` by ${Math.abs(Math.round((100 * difference) / best.value))} %` : '';
   return `${run.label} ${difference > 0 ? 'beats' : 'is behind'} the best baseline, ${best.label},${percent} in ${spoken(name)} (${figures})${reach}.`;
 }
@@ -207,9 +209,15 @@ export function retrain(
   body: { model?: string | undefined; params?: Record<string, unknown> | undefined; seed?: number | undefined },
 ): Job {
   requireSession(context);
+  const name = body.model ?? 'two-tower';
+  // Refused here, at once, rather than when the job gets its turn.
+  const model = retrievalModels.find((candidate) => candidate.id === name && candidate.factorised);
+  if (!model)
+    throw new EngineError('invalid_input', `"${name}" is no model that can be served. One that can is two-tower.`, { model: name });
+  parseParams(model, body.params ?? {});
   const input: BuildInput = {
     sampleIfEmpty: false,
-    model: body.model ?? 'two-tower',
+    model: name,
     ranker: 'neural-ranker',
     params: body.params ?? {},
     seed: body.seed ?? 42,

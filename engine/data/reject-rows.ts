@@ -32,7 +32,7 @@ export async function storeRejects(session: Session, source: Source, importId: n
           reading.kind === 'delimited' ? reading.dialect : { delimiter: '\x01', quote: '', header: false },
           { rows, starts },
         );
-  structural.forEach(({ openQuote }, i) => refuseRunaway(source, openQuote, located.starts[i]));
+  for (const [i, { openQuote }] of structural.entries()) refuseRunaway(source, openQuote, located.starts[i]);
   const rejects: Reject[] = [
     ...structural.map((reject, i) => ({
       line: located.starts[i]?.line ?? null,

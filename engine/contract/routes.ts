@@ -60,7 +60,7 @@ export const ServedEvent = z
     session_id: z.string().max(200).optional(),
     context: z
       .record(z.string(), z.unknown())
-      .refine(fitsContext, { message: `it is larger than ${contextLimit} characters of JSON` })
+      .refine(fitsContext, { message: `it is larger than ${contextLimit} characters of JSON, or nested too deeply` })
       .optional(),
   })
   .refine((event) => event.item_id ?? event.content_id ?? event.post_id, { message: 'item_id is missing', path: ['item_id'] });

@@ -176,6 +176,7 @@ describe('POST /events', () => {
     ['nothing', '', /not JSON/],
     ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), /not UTF-8/],
     ['an own __proto__', '{"user_id":"u","item_id":"i","__proto__":{"admin":true}}', /__proto__/],
+    ['2 MB of context', JSON.stringify({ user_id: 'u', item_id: 'i', context: { text: 'x'.repeat(2_000_000) } }), /larger than 16384/],
     [
       'context nested 100,000 deep',
       `{"user_id":"u","item_id":"i","context":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`,

@@ -1,5 +1,5 @@
 import { EngineError } from '#contract/errors';
-import type { Run, Split } from '#contract/run';
+import { metricsTable, type Run, type Split } from '#contract/run';
 import type { Command } from './command.ts';
 import { formatDuration, formatMetrics, formatNumber, formatTable } from './terminal.ts';
 
@@ -30,14 +30,9 @@ function runJson(run: Run): unknown {
 }
 
 function runText(run: Run): string {
-  const table = [
-    { label: run.label, metrics: run.metrics },
-    ...run.baselines,
-    ...(run.oracle ? [{ label: 'Oracle (best reachable)', metrics: run.oracle }] : []),
-  ];
   const speed = run.examplesPerSecond ? `, ${formatNumber(Math.round(run.examplesPerSecond))} examples/s` : '';
   const { backend, device, version } = run.device;
-  return `${formatMetrics(table)}\n\n${run.id}: ${run.label} in ${formatDuration(run.seconds)}${speed} on ${device.toUpperCase()} (${backend} ${version})`;
+  return `${formatMetrics(metricsTable(run))}\n\n${run.id}: ${run.label} in ${formatDuration(run.seconds)}${speed} on ${device.toUpperCase()} (${backend} ${version})`;
 }
 
 export const runCommands: Command[] = [

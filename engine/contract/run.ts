@@ -92,6 +92,15 @@ export const Run = z.object({
 });
 export type Run = z.infer<typeof Run>;
 
+/** One row a model: the run's own first, then what it must beat, then the best reachable where it is known. */
+export function metricsTable({ label, metrics, baselines, oracle }: Run): { label: string; metrics: Metrics }[] {
+  return [
+    { label, metrics },
+    ...baselines.map((baseline) => ({ label: baseline.label, metrics: baseline.metrics })),
+    ...(oracle ? [{ label: 'Oracle (best reachable)', metrics: oracle }] : []),
+  ];
+}
+
 export const Recommendation = z.object({ itemId: z.string(), score: z.number(), rank: z.number() });
 export type Recommendation = z.infer<typeof Recommendation>;
 

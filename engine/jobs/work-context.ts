@@ -9,3 +9,11 @@ export interface WorkContext {
   /** A point of a live curve. */
   curve(phase: string, step: number, metrics: Record<string, number>): void;
 }
+
+/** For short work that nobody follows and nobody stops. */
+export const quietWork: WorkContext = {
+  checkpoint: async () => undefined,
+  log: () => undefined,
+  curve: () => undefined,
+  signal: new AbortController().signal,
+};

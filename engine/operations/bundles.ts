@@ -48,7 +48,6 @@ function inRowsOf(ids: RunIds, data: { userIds: string[]; itemIds: string[]; int
   };
 }
 
-/** What users had of any kind, and how popular each item is among what counts as positive. */
 /**
  * Vectors of users, as they are served. Whoever had nothing in the run's training set is folded in from what came since; who has nothing at all keeps
  * the vector of their attributes, and without those is not known.
@@ -81,6 +80,7 @@ interface Use {
   hasAttributes: boolean;
 }
 
+/** What users had of any kind, and how popular each item is among what counts as positive. */
 async function readUse(context: EngineContext, run: Run, ids: RunIds): Promise<Use> {
   const { database } = requireSession(context);
   const selected = await readTrainingData(database, run.selection);
@@ -145,6 +145,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
     );
   }
   const tables = await mkdtemp(path.join(tmpdir(), 'recsmith-tables-'));
+  let manifest: BundleManifest;
   try {
     await work.checkpoint({ phase: 'Packing the bundle' });
     const users = path.join(tables, 'users.parquet');
@@ -155,7 +156,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
     const use = await readUse(context, run, ids);
     const { users: userEmbeddings, known } = servedUsers(run, arrays, await readTrainingItems(workspace.path, run.id), use);
     const { seen, popularity, dataAsOf, positives } = use;
-    await writeBundle(folder, {
+    manifest = await writeBundle(folder, {
       name: workspace.manifest.name,
       version: id.replace(/^bundle-/, ''),
       createdAt: new Date().toISOString(),
@@ -183,9 +184,10 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
   } finally {
     await rm(tables, { recursive: true, force: true });
   }
-  const { manifest } = await verifyBundle(folder);
-  const bundle: BundleInfo = { id: path.basename(folder), path: folder, active: false, sizeBytes: sizeOf(manifest), manifest };
-  return input.activate && !input.out ? activate(context, id) : bundle;
+  // What is to be served is verified where it is activated.
+  if (input.activate && !input.out) return activate(context, id);
+  await verifyBundle(folder);
+  return { id: path.basename(folder), path: folder, active: false, sizeBytes: sizeOf(manifest), manifest };
 }
 
 export async function readBundleInfo(context: EngineContext, id: string): Promise<BundleInfo> {

@@ -1,8 +1,8 @@
-import type { Metrics, Run } from '#contract/run';
+import { type Metrics, metricsTable, type Run } from '#contract/run';
 
 const row = (cells: string[]): string => `| ${cells.join(' | ')} |`;
 
-function metricsTable(rows: { label: string; metrics: Metrics }[]): string {
+function metricsText(rows: { label: string; metrics: Metrics }[]): string {
   const names = Object.keys(rows[0]?.metrics ?? {});
   const head = [row(['model', ...names]), row(['---', ...names.map(() => '---:')])];
   const body = rows.map(({ label, metrics }) => row([label, ...names.map((name) => metrics[name]?.toFixed(4) ?? '–')]));
@@ -11,17 +11,12 @@ function metricsTable(rows: { label: string; metrics: Metrics }[]): string {
 
 function sectionOf(run: Run): string {
   const { counts, device } = run;
-  const rows = [
-    { label: run.label, metrics: run.metrics },
-    ...run.baselines,
-    ...(run.oracle ? [{ label: 'Oracle (best reachable)', metrics: run.oracle }] : []),
-  ];
   return [
     `## ${run.label}`,
     `Run ${run.id}, seed ${run.seed}, split ${JSON.stringify(run.split)}.`,
     `${counts.train} training, ${counts.validation} validation and ${counts.test} test interactions; ${counts.testUsers} users evaluated.`,
     `Trained in ${run.seconds.toFixed(1)} s on ${device.device.toUpperCase()} (${device.backend} ${device.version}).`,
-    metricsTable(rows),
+    metricsText(metricsTable(run)),
     `Parameters: \`${JSON.stringify(run.params)}\``,
   ].join('\n\n');
 }

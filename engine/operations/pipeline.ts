@@ -3,7 +3,7 @@ import { EngineError } from '#contract/errors';
 import type { Job, Stage } from '#contract/job';
 import type { HandlersOf } from '#contract/operations';
 import { type PipelineResult, pipelineStages } from '#contract/pipeline';
-import type { Metrics, Run, Split } from '#contract/run';
+import { type Metrics, metricsTable, type Run, type Split } from '#contract/run';
 import { countEntities, hasTimestamps } from '../data/entities.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { JobContext } from '../jobs/job-queue.ts';
@@ -65,15 +65,6 @@ async function prepareData(context: EngineContext, input: BuildInput, job: JobCo
     counts = await countEntities(database);
   }
   return `${count(counts.interactions)} interactions of ${count(counts.users)} users with ${count(counts.items)} items`;
-}
-
-/** The trained model first, then what it must beat, then the best reachable where it is known. */
-function tableOf(run: Run): PipelineResult['table'] {
-  return [
-    { label: run.label, metrics: run.metrics },
-    ...run.baselines.map(({ label, metrics }) => ({ label, metrics })),
-    ...(run.oracle ? [{ label: 'Oracle (best reachable)', metrics: run.oracle }] : []),
-  ];
 }
 
 /** How good the result is against the best baseline, in one sentence. */
@@ -197,7 +188,7 @@ export async function build(context: EngineContext, stories: AdminStories, input
     url,
     seconds: (performance.now() - started) / 1000,
     metrics: run.metrics,
-    table: tableOf(run),
+    table: metricsTable(run),
     verdict,
   };
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { EngineError } from '#contract/errors';
 import type { Recommendation, Run, UserView } from '#contract/run';
 import { readAttributes, readHistory } from '../data/entities.ts';
-import type { WorkContext } from '../jobs/work-context.ts';
+import { quietWork, type WorkContext } from '../jobs/work-context.ts';
 import type { NamedArrays, SparseMatrix } from '../math/arrays.ts';
 import { selectTopK } from '../math/top-k.ts';
 import type { RecommendTask } from '../training/tasks.ts';
@@ -169,14 +169,6 @@ export async function recommend(context: EngineContext, input: RecommendInput, w
 }
 
 const historyShown = 200;
-
-/** Nobody waits for a list of one user, and nobody follows its progress. */
-const quietWork: WorkContext = {
-  checkpoint: async () => undefined,
-  log: () => undefined,
-  curve: () => undefined,
-  signal: new AbortController().signal,
-};
 
 /** What the Playground shows: a user's history, and the run's recommendations with the items' attributes. */
 export async function viewUser(context: EngineContext, input: { run: string; user: string; k: number }): Promise<UserView> {

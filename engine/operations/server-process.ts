@@ -1,5 +1,6 @@
 import type { AdminCall, FromServer, ServerStatistics, ToServer } from '#contract/child-messages';
 import { EngineError, type ErrorReport, errorFrom, reportOf } from '#contract/errors';
+import { assertLoopback } from '#contract/loopback';
 import { type ServerStatus, stoppedServer } from '#contract/server';
 import type { ChildHandle, ProcessHost } from '../jobs/process-host.ts';
 
@@ -85,6 +86,8 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
   return {
     status: () => status,
     async start(options, listener) {
+      // Here, before a process is started for nothing; the server itself holds to it too.
+      assertLoopback(options.host);
       if (running) throw new EngineError('conflict', `A server is running already at ${status.url ?? 'a port'}. Stop it first.`);
       const child = host.start('server');
       const current: Running = { child, listener, swaps: new Map(), exited: Promise.resolve(), stopping: false };

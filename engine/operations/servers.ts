@@ -12,8 +12,6 @@ import type { ServerListener } from './server-process.ts';
 /** Events come in bursts; the workspace reads them a moment after the last. */
 const ingestDelayMs = 300;
 
-const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost';
-
 const adminAnswer = (job: Job): { job_id: string; status: string } => ({ job_id: job.id, status: job.status });
 
 /** At most one admin job runs and one waits: training cannot be queued without bound. */
@@ -74,12 +72,6 @@ export async function startServing(context: EngineContext, stories: AdminStories
   const id = input.bundle ?? workspace.manifest.activeBundle;
   if (!id) throw new EngineError('not_found', 'There is no bundle to serve yet. Build the recommender, or make a bundle of a run, first.');
   assertId(id, 'bundle');
-  if (!isLoopback(input.host)) {
-    throw new EngineError(
-      'forbidden',
-      `Serving on ${input.host} would let other machines in, and this server asks nobody for a key yet. Serve on 127.0.0.1.`,
-    );
-  }
   const last = input.nextFreePort && input.port > 0 ? Math.min(input.port + portsTried, 65535) : input.port;
   for (let port = input.port; ; port++) {
     try {

@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import type { HandlersOf } from '#contract/operations';
 import type { DeviceReport } from '#contract/run';
+import { quietWork } from '../jobs/work-context.ts';
 import { runChecks } from '../system/doctor.ts';
 import type { EngineContext } from './engine-context.ts';
 import { runTrainerTask } from './trainer-process.ts';
@@ -8,9 +9,8 @@ import { runTrainerTask } from './trainer-process.ts';
 /** Asks a trainer which device TensorFlow finds: it is never loaded in the engine itself. */
 export async function probeDevice(context: EngineContext): Promise<DeviceReport | null> {
   if (context.device) return context.device;
-  const silent = { checkpoint: async () => undefined, log: () => undefined, curve: () => undefined, signal: new AbortController().signal };
   try {
-    context.device = await runTrainerTask(context.host, { kind: 'probe' }, silent);
+    context.device = await runTrainerTask(context.host, { kind: 'probe' }, quietWork);
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import type { AdminCall, FromServer, ToServer } from '#contract/child-messages';
 import { EngineError, errorFrom, reportOf } from '#contract/errors';
+import { assertLoopback } from '#contract/loopback';
 import { createRouteHandlers, type RouteHandlers } from './route-handlers.ts';
 import { openService, type Service } from './service.ts';
 
@@ -26,7 +27,6 @@ interface Channel {
   flush(): Promise<void>;
 }
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 const statisticsEveryMs = 1000;
 /** News of stored events is gathered for so long. */
 const eventNewsMs = 100;
@@ -116,12 +116,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     if (state !== 'new') return;
     state = 'started';
     try {
-      if (!loopback.has(host)) {
-        throw new EngineError(
-          'forbidden',
-          `Serving on ${host} would let other machines in, and this server asks nobody for a key yet. Serve on 127.0.0.1.`,
-        );
-      }
+      assertLoopback(host);
       const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
       service = opened;
       const handlers = createRouteHandlers({ service: opened, version: options.version, callEngine: adminAvailable ? engine.call : null });

@@ -1,11 +1,35 @@
 import { HTMLSelect, InputGroup } from '@blueprintjs/core';
-import { useId } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { ModelInfo } from '#contract/model';
 import type { Run } from '#contract/run';
 import type { Draft } from '../../components/form-logic.ts';
 import { SchemaForm } from '../../components/SchemaForm.tsx';
 import { formatMoment } from '../../format/time.ts';
 import type { TrainingDraft } from './training-input.ts';
+
+interface FieldProps {
+  label: string;
+  help: string;
+  problem?: string | undefined;
+  /** The control, with the ids that tie it to its label and its help. */
+  children: (id: string, helpId: string) => ReactNode;
+}
+
+function Field({ label, help, problem, children }: FieldProps) {
+  const id = useId();
+  const helpId = `${id}-help`;
+  return (
+    <div className="field">
+      <div className="field-head">
+        <label htmlFor={id}>{label}</label>
+      </div>
+      {children(id, helpId)}
+      <p id={helpId} className={problem ? 'field-help state-danger' : 'field-help'}>
+        {problem ?? help}
+      </p>
+    </div>
+  );
+}
 
 interface TextFieldProps {
   label: string;
@@ -16,25 +40,20 @@ interface TextFieldProps {
 }
 
 function TextField({ label, help, value, problem, onChange }: TextFieldProps) {
-  const id = useId();
   return (
-    <div className="field">
-      <div className="field-head">
-        <label htmlFor={id}>{label}</label>
-      </div>
-      <InputGroup
-        id={id}
-        fill
-        value={value}
-        intent={problem ? 'danger' : 'none'}
-        aria-invalid={problem !== undefined}
-        aria-describedby={`${id}-help`}
-        onValueChange={onChange}
-      />
-      <p id={`${id}-help`} className={problem ? 'field-help state-danger' : 'field-help'}>
-        {problem ?? help}
-      </p>
-    </div>
+    <Field label={label} help={help} problem={problem}>
+      {(id, helpId) => (
+        <InputGroup
+          id={id}
+          fill
+          value={value}
+          intent={problem ? 'danger' : 'none'}
+          aria-invalid={problem !== undefined}
+          aria-describedby={helpId}
+          onValueChange={onChange}
+        />
+      )}
+    </Field>
   );
 }
 
@@ -47,24 +66,19 @@ interface SelectFieldProps {
 }
 
 function SelectField({ label, help, value, options, onChange }: SelectFieldProps) {
-  const id = useId();
   return (
-    <div className="field">
-      <div className="field-head">
-        <label htmlFor={id}>{label}</label>
-      </div>
-      <HTMLSelect
-        id={id}
-        fill
-        value={value}
-        options={options}
-        aria-describedby={`${id}-help`}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-      <p id={`${id}-help`} className="field-help">
-        {help}
-      </p>
-    </div>
+    <Field label={label} help={help}>
+      {(id, helpId) => (
+        <HTMLSelect
+          id={id}
+          fill
+          value={value}
+          options={options}
+          aria-describedby={helpId}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -1,11 +1,9 @@
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { Algebra, Dense } from './algebra.ts';
 import type { Bags } from './bags.ts';
 import { type EmbeddingTable, initialAccumulator, type Lookup } from './embedding-table.ts';
-import { tensorFlow } from './tensorflow.ts';
 
 /** The table in typed arrays, for machines without the native library. */
-export function createPlainTable(initial: Float32Array, dimensions: number): EmbeddingTable {
-  const { tf } = tensorFlow();
+export function createPlainTable(algebra: Algebra, initial: Float32Array, dimensions: number): EmbeddingTable {
   const table = Float32Array.from(initial);
   const accumulator = new Float32Array(table.length).fill(initialAccumulator);
   const sums = new Float32Array(table.length);
@@ -28,9 +26,9 @@ export function createPlainTable(initial: Float32Array, dimensions: number): Emb
       for (let d = 0; d < dimensions; d++) vectors[bagAt + d] = (vectors[bagAt + d] as number) + weight * (table[rowAt + d] as number);
     });
     return {
-      vectors: tf.tensor2d(vectors, [bags.count, dimensions]),
-      apply(gradient: Tensor2D, learningRate: number) {
-        const values = gradient.dataSync() as Float32Array;
+      vectors: algebra.tensor(vectors, [bags.count, dimensions]),
+      apply(gradient: Dense, learningRate: number) {
+        const values = algebra.read(gradient);
         eachEntry(own, (bagAt, rowAt, weight) => {
           for (let d = 0; d < dimensions; d++) sums[rowAt + d] = (sums[rowAt + d] as number) + weight * (values[bagAt + d] as number);
         });
@@ -47,7 +45,6 @@ export function createPlainTable(initial: Float32Array, dimensions: number): Emb
         }
         for (const row of own.rows) stamped[row] = 0;
       },
-      release() {},
     };
   }
 

@@ -1,13 +1,10 @@
-import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { EngineError } from '#contract/errors';
 import type { Matrix } from '../math/arrays.ts';
 import type { Random } from '../math/random.ts';
 import { BagWriter } from './bags.ts';
-import { createEmbeddingTable } from './create-embedding-table.ts';
-import type { EmbeddingTable } from './embedding-table.ts';
+import { createAlgebra } from './create-algebra.ts';
 import { inBatchSoftmax, inclusionCorrection } from './in-batch-softmax.ts';
 import type { TrainingSet } from './model.ts';
-import { tensorFlow } from './tensorflow.ts';
 import { createTowerLayers, type TowerLayers } from './tower-layers.ts';
 import { createHistories, recentBefore } from './two-tower-examples.ts';
 import type { FoldInParts } from './two-tower-fold-in.ts';
@@ -50,7 +47,7 @@ export interface Towers {
 const embedBlock = 8192;
 
 export function createTowers(set: TrainingSet, settings: TowerSettings, random: Random): Towers {
-  const { tf } = tensorFlow();
+  const { algebra, createTable } = createAlgebra();
   const { dimensions, hidden, recentItems, recentDecay, temperature, learningRate, batchSize, logQ, eventWeights } = settings;
   const layout = createTowerLayout(set.userFeatures, set.itemFeatures, set.userCount, set.itemCount, recentDecay);
   const histories = createHistories(set);
@@ -62,9 +59,9 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
   // A fresh embedding has about unit length.
   const deviation = 1 / Math.sqrt(dimensions);
   const initial = Float32Array.from({ length: layout.rows * dimensions }, () => values.normal() * deviation);
-  const table: EmbeddingTable = createEmbeddingTable(initial, dimensions);
-  const userLayers = createTowerLayers(hidden, dimensions, random.fork('user layers'));
-  const itemLayers = createTowerLayers(hidden, dimensions, random.fork('item layers'));
+  const table = createTable(initial, dimensions);
+  const userLayers = createTowerLayers(algebra, hidden, dimensions, random.fork('user layers'));
+  const itemLayers = createTowerLayers(algebra, hidden, dimensions, random.fork('item layers'));
 
   const frequency = new Float64Array(set.itemCount);
   for (const item of histories.items) frequency[item] = (frequency[item] as number) + 1;
@@ -80,38 +77,45 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
 
   /** One step on some examples; returns the summed loss. */
   function step(examples: Int32Array): number {
-    const own = new Int32Array(examples.length);
-    const weights = new Float32Array(examples.length);
+    const count = examples.length;
+    const own = new Int32Array(count);
+    const weights = new Float32Array(count);
     const items: number[] = [];
     writer.clear();
-    examples.forEach((at, i) => {
+    for (let i = 0; i < count; i++) {
+      const at = examples[i] as number;
       const item = histories.items[at] as number;
       if (columnOf[item] === -1) columnOf[item] = items.push(item) - 1;
       own[i] = columnOf[item] as number;
       weights[i] = eventWeights && meanWeight !== 0 ? (histories.weights[at] as number) / meanWeight : 1;
       const user = userOf[at] as number;
-      const from = recentBefore(histories, user, at, recentItems);
-      layout.writeUser(writer, user, histories.items, from, at);
-    });
-    for (const item of items) {
+      layout.writeUser(writer, user, histories.items, recentBefore(histories, user, at, recentItems), at);
+    }
+    const corrections = new Float32Array(items.length);
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i] as number;
       layout.writeItem(writer, item);
+      corrections[i] = correction[item] as number;
       columnOf[item] = -1;
     }
-    const corrections = Float32Array.from(items, (item) => correction[item] as number);
-    const lookup = table.lookup(writer.bags());
-    const loss = tf.tidy(() => {
-      const users = userLayers.forward(tf.slice(lookup.vectors, [0, 0], [examples.length, dimensions]) as Tensor2D);
-      const candidates = itemLayers.forward(tf.slice(lookup.vectors, [examples.length, 0], [items.length, dimensions]) as Tensor2D);
-      const result = inBatchSoftmax({ users: users.output, items: candidates.output, own, weights, corrections, temperature });
-      const userSide = users.backward(result.users);
-      const itemSide = candidates.backward(result.items);
-      lookup.apply(tf.concat([userSide.input, itemSide.input], 0) as Tensor2D, learningRate);
+    return algebra.scope(() => {
+      const lookup = table.lookup(writer.bags());
+      const batch = { own, weights, corrections, temperature };
+      if (hidden.length === 0) {
+        const { loss, gradient } = inBatchSoftmax(algebra, { vectors: lookup.vectors, ...batch });
+        lookup.apply(gradient, learningRate);
+        return algebra.read(loss)[0] as number;
+      }
+      const users = userLayers.forward(algebra.rows(lookup.vectors, 0, count));
+      const candidates = itemLayers.forward(algebra.rows(lookup.vectors, count, items.length));
+      const { loss, gradient } = inBatchSoftmax(algebra, { vectors: algebra.stack([users.output, candidates.output]), ...batch });
+      const userSide = users.backward(algebra.rows(gradient, 0, count));
+      const itemSide = candidates.backward(algebra.rows(gradient, count, items.length));
+      lookup.apply(algebra.stack([userSide.input, itemSide.input]), learningRate);
       userLayers.apply(userSide.gradients, learningRate);
       itemLayers.apply(itemSide.gradients, learningRate);
-      return result.loss.dataSync()[0] as number;
+      return algebra.read(loss)[0] as number;
     });
-    lookup.vectors.dispose();
-    return loss;
   }
 
   /** Unit vectors of what `write` puts into bags. */
@@ -121,14 +125,12 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       const end = Math.min(begin + embedBlock, count);
       writer.clear();
       for (let i = begin; i < end; i++) write(i);
-      const lookup = table.lookup(writer.bags());
-      lookup.release();
-      // Nothing is returned from `tidy`: it would look for tensors in every element of the array.
-      tf.tidy(() => {
-        const output = layers.forward(lookup.vectors).output;
-        data.set(tf.mul(output, tf.rsqrt(tf.add(tf.sum(tf.square(output), 1, true), 1e-12))).dataSync(), begin * dimensions);
+      const vectors = algebra.scope(() => {
+        const { output } = layers.forward(table.lookup(writer.bags()).vectors);
+        const lengths = algebra.rowSums(algebra.multiply(output, output));
+        return algebra.read(algebra.multiply(output, algebra.rsqrt(algebra.add(lengths, 1e-12))));
       });
-      lookup.vectors.dispose();
+      data.set(vectors, begin * dimensions);
     }
     return { rows: count, columns: dimensions, data };
   }
@@ -185,6 +187,7 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
       table.dispose();
       userLayers.dispose();
       itemLayers.dispose();
+      algebra.dispose();
     },
   };
 }

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../../engine/math/random.ts';
+import { createAlgebra } from '../../../engine/models/create-algebra.ts';
 import { inBatchSoftmax, inclusionCorrection } from '../../../engine/models/in-batch-softmax.ts';
-import { loadTensorFlow, tensorFlow } from '../../../engine/models/tensorflow.ts';
+import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
 
 beforeAll(async () => {
   await loadTensorFlow();
@@ -33,23 +34,14 @@ const users = Float64Array.from({ length: own.length * dimensions }, () => rando
 const items = Float64Array.from({ length: corrections.length * dimensions }, () => random.normal());
 
 function compute(): { loss: number; users: number[]; items: number[] } {
-  const { tf } = tensorFlow();
-  let result = { loss: 0, users: [] as number[], items: [] as number[] };
-  tf.tidy(() => {
-    const {
-      loss,
-      users: du,
-      items: dv,
-    } = inBatchSoftmax({
-      users: tf.tensor2d(Float32Array.from(users), [own.length, dimensions]),
-      items: tf.tensor2d(Float32Array.from(items), [corrections.length, dimensions]),
-      own,
-      weights,
-      corrections,
-      temperature,
-    });
-    result = { loss: loss.dataSync()[0] as number, users: [...du.dataSync()], items: [...dv.dataSync()] };
+  const { algebra } = createAlgebra();
+  const result = algebra.scope(() => {
+    const vectors = algebra.tensor(Float32Array.from([...users, ...items]), [own.length + corrections.length, dimensions]);
+    const { loss, gradient } = inBatchSoftmax(algebra, { vectors, own, weights, corrections, temperature });
+    const slopes = [...algebra.read(gradient)];
+    return { loss: algebra.read(loss)[0] as number, users: slopes.slice(0, users.length), items: slopes.slice(users.length) };
   });
+  algebra.dispose();
   return result;
 }
 
@@ -75,6 +67,33 @@ test('the gradients are the slopes of the loss', () => {
   dv.forEach((gradient, at) => {
     expect(gradient).toBeCloseTo(slope(items, at), 3);
   });
+});
+
+test('a batch with more logits than are made at a time gives what its halves would', () => {
+  const { algebra } = createAlgebra();
+  const random = createRandom(11);
+  // 5,000 examples × 4,000 columns are two blocks; the loss of each example does not depend on the others.
+  const [count, columns] = [5000, 4000];
+  const values = Float32Array.from({ length: (count + columns) * 2 }, () => random.normal());
+  const wanted = Int32Array.from({ length: count }, (_, i) => i % columns);
+  const lossOfRows = (from: number, to: number): number =>
+    algebra.scope(() => {
+      const { loss } = inBatchSoftmax(algebra, {
+        vectors: algebra.tensor(Float32Array.from([...values.subarray(from * 2, to * 2), ...values.subarray(count * 2)]), [
+          to - from + columns,
+          2,
+        ]),
+        own: wanted.slice(from, to),
+        weights: new Float32Array(to - from).fill(1),
+        corrections: new Float32Array(columns).fill(1),
+        temperature,
+      });
+      return algebra.read(loss)[0] as number;
+    });
+  const whole = lossOfRows(0, count);
+  expect(whole).toBeGreaterThan(0);
+  expect((lossOfRows(0, 2500) + lossOfRows(2500, count)) / whole).toBeCloseTo(1, 5);
+  algebra.dispose();
 });
 
 test('the correction is one over the chance to be in the batch', () => {

@@ -1,11 +1,14 @@
-import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../../engine/math/random.ts';
-import { loadTensorFlow, tensorFlow } from '../../../engine/models/tensorflow.ts';
+import type { Algebra } from '../../../engine/models/algebra.ts';
+import { createAlgebra } from '../../../engine/models/create-algebra.ts';
+import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
 import { createTowerLayers, layersFrom, type TowerLayers } from '../../../engine/models/tower-layers.ts';
 
+let algebra: Algebra;
 beforeAll(async () => {
   await loadTensorFlow();
+  algebra = createAlgebra().algebra;
 });
 
 const random = createRandom(2);
@@ -17,20 +20,17 @@ const weights = [0.3, -1, 2, 0.5, 0.7, -0.2];
 
 /** Σ weights · output, a loss whose gradient by the output is `weights`. */
 function run(layers: TowerLayers, values: Float32Array): { loss: number; input: number[]; gradients: number[][] } {
-  const { tf } = tensorFlow();
-  let result = { loss: 0, input: [] as number[], gradients: [] as number[][] };
-  tf.tidy(() => {
-    const { output, backward } = layers.forward(tf.tensor2d(values, [2, 3]));
-    const back = backward(tf.tensor2d(weights, [2, 3]) as Tensor2D);
-    const loss = [...output.dataSync()].reduce((sum, x, i) => sum + x * (weights[i] as number), 0);
-    result = { loss, input: [...back.input.dataSync()], gradients: back.gradients.map((gradient) => [...gradient.dataSync()]) };
+  return algebra.scope(() => {
+    const { output, backward } = layers.forward(algebra.tensor(values, [2, 3]));
+    const back = backward(algebra.tensor(Float32Array.from(weights), [2, 3]));
+    const loss = [...algebra.read(output)].reduce((sum, x, i) => sum + x * (weights[i] as number), 0);
+    return { loss, input: [...algebra.read(back.input)], gradients: back.gradients.map((gradient) => [...algebra.read(gradient)]) };
   });
-  return result;
 }
 
 test('gradients of the input and of every weight are the slopes of the loss', () => {
   const parts = arrays();
-  const layers = layersFrom(parts);
+  const layers = layersFrom(algebra, parts);
   const { input: byInput, gradients } = run(layers, input);
   const h = 0.01;
   const nudged = (values: Float32Array, at: number, by: number): Float32Array => values.map((x, i) => (i === at ? x + by : x));
@@ -41,7 +41,10 @@ test('gradients of the input and of every weight are the slopes of the loss', ()
   gradients.forEach((gradient, part) => {
     gradient.forEach((value, at) => {
       const [above, below] = [h, -h].map((by) => {
-        const changed = layersFrom(parts.map((own, i) => (i === part ? { ...own, data: nudged(own.data, at, by) } : own)));
+        const changed = layersFrom(
+          algebra,
+          parts.map((own, i) => (i === part ? { ...own, data: nudged(own.data, at, by) } : own)),
+        );
         const { loss } = run(changed, input);
         changed.dispose();
         return loss;
@@ -54,11 +57,9 @@ test('gradients of the input and of every weight are the slopes of the loss', ()
 
 test('layers start as the identity, and without hidden layers stay it', () => {
   for (const hidden of [[5], []]) {
-    const layers = createTowerLayers(hidden, 3, createRandom(1));
-    tensorFlow().tf.tidy(() => {
-      const { output } = layers.forward(tensorFlow().tf.tensor2d(input, [2, 3]));
-      expect([...output.dataSync()]).toEqual([...input]);
-    });
+    const layers = createTowerLayers(algebra, hidden, 3, createRandom(1));
+    const output = algebra.scope(() => algebra.read(layers.forward(algebra.tensor(input, [2, 3])).output));
+    expect([...output]).toEqual([...input]);
     layers.dispose();
   }
 });

@@ -1,0 +1,124 @@
+import type { Algebra, Dense, Operand } from './algebra.ts';
+import type { NativeAttribute, NativeBinding } from './tensorflow.ts';
+
+/** A tensor of TensorFlow's eager runtime. */
+export interface NativeTensor extends Dense {
+  id: number;
+}
+
+export interface NativeAlgebra extends Algebra {
+  /** Runs an op of one output, which is freed with the scope. */
+  run(op: string, attributes: NativeAttribute[], inputs: number[]): NativeTensor;
+  /** A tensor of integers, which is freed with the scope. */
+  integers(values: Int32Array): NativeTensor;
+  typeAttribute(name: string, type: 'TF_FLOAT' | 'TF_INT32' | 'TF_INT64'): NativeAttribute;
+  flag(name: string, value: boolean): NativeAttribute;
+}
+
+/** Calls TensorFlow's ops through the binding. */
+export function createNativeAlgebra(binding: NativeBinding): NativeAlgebra {
+  const constant = (name: `TF_${string}`): number => binding[name] as number;
+  const typeAttribute: NativeAlgebra['typeAttribute'] = (name, type) => ({ name, type: constant('TF_ATTR_TYPE'), value: constant(type) });
+  const flag: NativeAlgebra['flag'] = (name, value) => ({ name, type: constant('TF_ATTR_BOOL'), value });
+  const float = constant('TF_FLOAT');
+  const int32 = constant('TF_INT32');
+
+  // Made once: an attribute costs as much to make as a small op to run.
+  const ofFloats = [typeAttribute('T', 'TF_FLOAT')];
+  const ofIndices = typeAttribute('Tindices', 'TF_INT32');
+  const ofSums = (keep: boolean): NativeAttribute[] => [...ofFloats, typeAttribute('Tidx', 'TF_INT32'), flag('keep_dims', keep)];
+  const keepingSums = ofSums(true);
+  const droppingSums = ofSums(false);
+  const ofProduct = [false, true].map((a) => [false, true].map((b) => [...ofFloats, flag('transpose_a', a), flag('transpose_b', b)]));
+  const ofSlice = [...ofFloats, typeAttribute('Index', 'TF_INT32')];
+  const ofPick = [
+    typeAttribute('Tparams', 'TF_FLOAT'),
+    ofIndices,
+    typeAttribute('Taxis', 'TF_INT32'),
+    { name: 'batch_dims', type: constant('TF_ATTR_INT'), value: 0 },
+  ];
+  const ofSegments = [...ofFloats, ofIndices, typeAttribute('Tnumsegments', 'TF_INT32')];
+  const scalar = (value: number): number => binding.createTensor([], int32, Int32Array.of(value));
+  const vector = (...values: number[]): number => binding.createTensor([values.length], int32, Int32Array.from(values));
+  const firstAxis = scalar(0);
+  const rowAxis = vector(0);
+  const columnAxis = vector(1);
+  const bothAxes = vector(0, 1);
+  const constants = [firstAxis, rowAxis, columnAxis, bothAxes];
+
+  let made: number[] | null = null;
+  const kept = new Set<number>();
+
+  const own = (id: number): number => {
+    made?.push(id);
+    return id;
+  };
+  const run: NativeAlgebra['run'] = (op, attributes, inputs) => {
+    const output = binding.executeOp(op, attributes, inputs, 1)[0] as NativeTensor;
+    own(output.id);
+    return output;
+  };
+  const idOf = (operand: Operand): number =>
+    typeof operand === 'number' ? own(binding.createTensor([], float, Float32Array.of(operand))) : (operand as NativeTensor).id;
+  const integersOf = (values: Int32Array): number => own(binding.createTensor([values.length], int32, values));
+  const unary = (op: string) => (a: Dense) => run(op, ofFloats, [idOf(a)]);
+  const binary = (op: string) => (a: Operand, b: Operand) => run(op, ofFloats, [idOf(a), idOf(b)]);
+
+  return {
+    run,
+    typeAttribute,
+    flag,
+    integers: (values) => ({ id: integersOf(values), shape: [values.length] }),
+    scope(work) {
+      const outer = made;
+      const mine: number[] = [];
+      made = mine;
+      try {
+        return work();
+      } finally {
+        made = outer;
+        for (const id of mine) if (!kept.has(id)) binding.deleteTensor(id);
+      }
+    },
+    keep(tensor) {
+      kept.add((tensor as NativeTensor).id);
+      return tensor;
+    },
+    free(...tensors) {
+      for (const tensor of tensors) {
+        const { id } = tensor as NativeTensor;
+        kept.delete(id);
+        binding.deleteTensor(id);
+      }
+    },
+    tensor: (values, shape) => ({ id: own(binding.createTensor(shape, float, values)), shape }) as NativeTensor,
+    read: (tensor) => binding.tensorDataSync((tensor as NativeTensor).id) as Float32Array,
+    product: (a, b, transpose) =>
+      run('MatMul', ofProduct[transpose?.a ? 1 : 0]?.[transpose?.b ? 1 : 0] as NativeAttribute[], [idOf(a), idOf(b)]),
+    add: binary('AddV2'),
+    subtract: binary('Sub'),
+    multiply: binary('Mul'),
+    divide: binary('RealDiv'),
+    exp: unary('Exp'),
+    log: unary('Log'),
+    rsqrt: unary('Rsqrt'),
+    relu: unary('Relu'),
+    reluGradient: (gradient, output) => run('ReluGrad', ofFloats, [idOf(gradient), idOf(output)]),
+    rowSums: (a) => run('Sum', keepingSums, [idOf(a), columnAxis]),
+    columnSums: (a) => run('Sum', droppingSums, [idOf(a), rowAxis]),
+    total: (a) => run('Sum', droppingSums, [idOf(a), bothAxes]),
+    rows: (a, from, count) =>
+      run('Slice', ofSlice, [idOf(a), integersOf(Int32Array.of(from, 0)), integersOf(Int32Array.of(count, a.shape[1] as number))]),
+    stack: (parts) =>
+      run(
+        'ConcatV2',
+        [...ofFloats, typeAttribute('Tidx', 'TF_INT32'), { name: 'N', type: constant('TF_ATTR_INT'), value: parts.length }],
+        [...parts.map(idOf), firstAxis],
+      ),
+    pick: (a, rows) => run('GatherV2', ofPick, [idOf(a), integersOf(rows), firstAxis]),
+    segmentSums: (a, segments, count) => run('UnsortedSegmentSum', ofSegments, [idOf(a), integersOf(segments), own(scalar(count))]),
+    dispose() {
+      for (const id of constants) binding.deleteTensor(id);
+    },
+  };
+}

@@ -1,6 +1,7 @@
 import { createRandom } from '../math/random.ts';
 import { scoreByVectors } from './factorised.ts';
 import type { FitContext, TrainingSet } from './model.ts';
+import { createSearchProgress, type SearchProgress } from './search-progress.ts';
 import { createTowers, type Snapshot, type TowerSettings, type Towers } from './two-tower-train.ts';
 
 /** One way to train: the parameters that are up for choice, and all of the settings with them. */
@@ -48,20 +49,21 @@ export async function trainContenders(
 ): Promise<{ snapshot: Snapshot; facts: SearchFacts }> {
   const { validate } = context;
   const running: Runner[] = [];
+  const phase = validate ? 'Training' : 'Training on all data';
   let busyMs = 0;
   let done = 0;
 
-  async function trainOne(runner: Runner, epoch: number): Promise<void> {
+  async function trainOne(runner: Runner, epoch: number, progress: SearchProgress): Promise<void> {
     const { towers } = runner;
-    const examples = towers.exampleCount;
     let since = performance.now();
     let before = 0;
     const loss = await towers.trainEpoch(async (at) => {
       busyMs += performance.now() - since;
-      done += at - before;
+      const reached = progress.advance(at - before);
+      done = reached.done;
       before = at;
-      const rate = Math.round((done / busyMs) * 1000);
-      await context.checkpoint({ phase: runner.name, done: (epoch - 1) * examples + at, total: epochs * examples, unit: 'examples', rate });
+      // One phase for all contenders: the estimate of the time that is left begins anew with each phase.
+      await context.checkpoint({ phase, ...reached, unit: 'examples', rate: Math.round((done / busyMs) * 1000) });
       since = performance.now();
     });
     const metrics = validate ? await validateNow(towers, validate) : {};
@@ -75,7 +77,6 @@ export async function trainContenders(
   try {
     for (const contender of validate ? contenders : contenders.slice(0, 1)) {
       const { temperature, recent } = contender.settled;
-      const phase = validate ? 'Training' : 'Training on all data';
       const name = validate && contenders.length > 1 ? `${phase} (temperature ${temperature}, recent items ${recent})` : phase;
       running.push({
         ...contender,
@@ -85,8 +86,11 @@ export async function trainContenders(
         score: Number.NEGATIVE_INFINITY,
       });
     }
+    const examplesPerEpoch = (running[0] as Runner).towers.exampleCount;
+    const progress = createSearchProgress({ epochs, patience: validate ? patience : null, examplesPerEpoch, roundEpochs });
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      for (const runner of running) await trainOne(runner, epoch);
+      progress.plan(epoch, running.length, running[0]?.best?.epoch ?? 0);
+      for (const runner of running) await trainOne(runner, epoch, progress);
       running.sort((a, b) => b.score - a.score);
       if (epoch % roundEpochs === 0 || epoch === epochs) {
         const kept = epoch === epochs ? 1 : Math.ceil(running.length / 2);

@@ -126,6 +126,24 @@ test('validation chooses among the contenders, stops early and keeps the best ep
   fitted.dispose?.();
 });
 
+test('progress counts what the search still has to do, in one phase, and is near its end when the training stops', async () => {
+  const { set } = checkerboard();
+  const params = parseParams(twoTower, { dimensions: 4, batchSize: 64, epochs: 40 });
+  const reports: { phase: string; done: number; total: number; rate?: number }[] = [];
+  const checkpoint = async (report: (typeof reports)[number]): Promise<void> => void reports.push(report);
+  let calls = 0;
+  // Twelve askings while contenders drop out; the winner gets better twice more.
+  const validate = async (): Promise<Record<string, number>> => ({ 'ndcg@10': Math.min(++calls, 14) / 100 });
+  const fitted = await twoTower.fit(set, params, quietContext(1, { validate, checkpoint }));
+  const shares = reports.map(({ done, total }) => done / total);
+  expect(new Set(reports.map(({ phase }) => phase))).toEqual(new Set(['Training']));
+  expect(shares.every((share, i) => i === 0 || share >= (shares[i - 1] as number))).toBe(true);
+  expect(shares[0]).toBeLessThan(0.05);
+  expect(shares.at(-1)).toBeGreaterThan(0.8);
+  expect(reports.every(({ rate }) => (rate ?? 0) > 0)).toBe(true);
+  fitted.dispose?.();
+});
+
 test('values that are not finite end the training with a reason', async () => {
   const { set } = checkerboard();
   set.interactions.weights[5] = Number.NaN;

@@ -128,7 +128,7 @@ export const serveCommands: Command[] = [
   {
     name: 'build',
     usage: 'W',
-    summary: 'The whole pipeline: data, retrieval, ranking, evaluation, vector index, bundle; an empty workspace gets sample data',
+    summary: 'The whole pipeline: data, retrieval, evaluation, ranking, vector index, bundle; an empty workspace gets sample data',
     positionals: [1, 1],
     flags: buildFlags,
     async run(context) {

@@ -13,6 +13,8 @@ export const ErrorShape = z.object({
 /** What long work says of itself at a checkpoint. `done` of `total` in `unit`; `rate` is units per second. */
 export const Progress = z.object({
   phase: z.string(),
+  /** Of work that trains a model and then measures it: which of the two this is. */
+  part: z.enum(['training', 'evaluation']).optional(),
   done: z.number().optional(),
   total: z.number().optional(),
   unit: z.string().optional(),

@@ -6,8 +6,8 @@ import { Metrics } from './run.ts';
 export const pipelineStages = [
   ['data', 'Data'],
   ['retrieval', 'Retrieval model'],
-  ['ranking', 'Ranking model'],
   ['evaluation', 'Evaluation'],
+  ['ranking', 'Ranking model'],
   ['index', 'Vector index'],
   ['bundle', 'Bundle'],
   ['serve', 'Serving'],
@@ -30,7 +30,7 @@ export type PipelineResult = z.infer<typeof PipelineResult>;
 
 export const pipelineOperations = {
   'pipeline.build': operation({
-    summary: 'The whole pipeline: data, split, retrieval, ranking, evaluation, vector index, bundle, serving',
+    summary: 'The whole pipeline: data, split, retrieval, evaluation, ranking, vector index, bundle, serving',
     input: z.object({
       /** Where the workspace is empty: make sample data first. */
       sampleIfEmpty: z.boolean().default(true),

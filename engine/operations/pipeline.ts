@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { EngineError } from '#contract/errors';
-import type { Job, Stage } from '#contract/job';
+import type { Job } from '#contract/job';
 import type { HandlersOf } from '#contract/operations';
 import { type PipelineResult, pipelineStages } from '#contract/pipeline';
 import { type Metrics, metricsTable, type Run, type Split } from '#contract/run';
@@ -14,6 +14,7 @@ import { createBundle } from './bundles.ts';
 import { generateData, importIntoWorkspace } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { type AdminStories, startServing } from './servers.ts';
+import { runStage, runTrainingStages } from './stages.ts';
 import { readDataNow, train } from './training.ts';
 import { buildVectorIndex } from './vector-indexes.ts';
 
@@ -29,24 +30,6 @@ export interface BuildInput {
 
 /** The sample: big enough that a model has something to learn, small enough to be done in a minute on two cores. */
 const sample = { users: 1000, items: 500, events: 100_000, seed: 42 };
-
-type StageId = (typeof pipelineStages)[number][0];
-
-/** Runs one stage: its state is shown while it runs, its result when it is done. */
-async function stage<T>(job: JobContext, id: StageId, work: () => Promise<{ value: T; detail: string }>): Promise<T> {
-  const started = performance.now();
-  job.updateStage(id, { status: 'running' });
-  try {
-    const { value, detail } = await work();
-    job.updateStage(id, { status: 'succeeded', detail, seconds: (performance.now() - started) / 1000 });
-    job.log(detail);
-    return value;
-  } catch (error) {
-    const failed: Stage['status'] = job.signal.aborted ? 'cancelled' : 'failed';
-    job.updateStage(id, { status: failed, seconds: (performance.now() - started) / 1000 });
-    throw error;
-  }
-}
 
 const count = (value: number): string => value.toLocaleString('en-US');
 /** A metric's name as people write it: `NDCG@10`, `AUC`, `log loss`. */
@@ -104,7 +87,7 @@ async function trainRanker(
   if (retrieval.split.kind !== 'temporal')
     return skip('Skipped: the data has no timestamps, and a ranking model learns from a later slice of time.');
   try {
-    return await stage(job, 'ranking', async () => {
+    return await runStage(job, 'ranking', async () => {
       const run = await train(
         context,
         {
@@ -133,45 +116,45 @@ async function splitFor(context: EngineContext): Promise<Split> {
   return timed ? { kind: 'temporal', testShare: 0.2 } : { kind: 'ratio', testShare: 0.2 };
 }
 
-/** The whole story: data, retrieval, ranking, evaluation, vector index, bundle, serving. */
+/** The whole story: data, retrieval, evaluation, ranking, vector index, bundle, serving. */
 export async function build(context: EngineContext, stories: AdminStories, input: BuildInput, job: JobContext): Promise<PipelineResult> {
   const started = performance.now();
   job.setStages(pipelineStages.map(([id, label]) => ({ id, label, status: 'waiting' })));
-  await stage(job, 'data', async () => ({ value: null, detail: await prepareData(context, input, job) }));
+  const data = await runStage(job, 'data', async () => {
+    const detail = await prepareData(context, input, job);
+    // One reading for both models: what the server receives meanwhile is for the next time.
+    return { value: await readDataNow(context, { minValue: 'auto' }, job), detail };
+  });
   const split = await splitFor(context);
-  // One reading for both models: what the server receives meanwhile is for the next time.
-  const data = await readDataNow(context, { minValue: 'auto' }, job);
-  const run = await stage(job, 'retrieval', async () => {
-    const request = {
-      model: input.model,
-      params: input.params,
-      split,
-      selection: { minValue: 'auto' as const },
-      seed: input.seed,
-      ks: [10, 20],
-    };
-    const trained = await train(context, request, job, data);
-    return {
-      value: trained,
-      detail: `${trained.label}: ${count(trained.counts.train)} training interactions, epoch ${trained.bestEpoch ?? '–'} kept`,
-    };
-  });
+  const request = {
+    model: input.model,
+    params: input.params,
+    split,
+    selection: { minValue: 'auto' as const },
+    seed: input.seed,
+    ks: [10, 20],
+  };
+  const run = await runTrainingStages(
+    job,
+    { training: 'retrieval', evaluation: 'evaluation' },
+    (work) => train(context, request, work, data),
+    (trained) => ({
+      training: `${trained.label}: ${count(trained.counts.train)} training interactions, epoch ${trained.bestEpoch ?? '–'} kept`,
+      evaluation: verdictOf(trained),
+    }),
+  );
   const ranker = await trainRanker(context, input, run, data, job);
-  const verdict = await stage(job, 'evaluation', async () => {
-    const value = verdictOf(run);
-    return { value, detail: value };
-  });
-  const index = await stage(job, 'index', async () => {
+  const index = await runStage(job, 'index', async () => {
     const value = await buildVectorIndex(context, { run: run.id, kind: 'auto' }, job);
     return { value, detail: value.reason };
   });
-  const bundle = await stage(job, 'bundle', async () => {
+  const bundle = await runStage(job, 'bundle', async () => {
     const value = await createBundle(context, { run: run.id, ...(ranker ? { ranker: ranker.id } : {}), activate: true }, job);
     return { value, detail: `${value.manifest.files.length} files, ${(value.sizeBytes / 1e6).toFixed(1)} MB: ${value.id}` };
   });
   let url = context.server.status().url;
   if (input.serve) {
-    url = await stage(job, 'serve', async () => {
+    url = await runStage(job, 'serve', async () => {
       // A running server has swapped to the new bundle already.
       const status =
         context.server.status().state === 'running'
@@ -189,7 +172,7 @@ export async function build(context: EngineContext, stories: AdminStories, input
     seconds: (performance.now() - started) / 1000,
     metrics: run.metrics,
     table: metricsTable(run),
-    verdict,
+    verdict: verdictOf(run),
   };
 }
 

@@ -115,19 +115,21 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   const seconds = (performance.now() - started) / 1000;
   facts = { ...facts, ...fitted.facts, ...(facts?.bestEpoch !== undefined ? { bestEpoch: facts.bestEpoch } : {}) };
 
-  const { metrics, errors } = await measure(fitted, whole.matrix, task, context, model.label);
+  const evaluating: TaskContext = { ...context, checkpoint: (progress) => context.checkpoint({ ...progress, part: 'evaluation' }) };
+  await evaluating.checkpoint({ phase: `Evaluating ${model.label}`, done: 0, total: task.test.users.length, unit: 'users' });
+  const { metrics, errors } = await measure(fitted, whole.matrix, task, evaluating, model.label);
   const baselines: Baseline[] = [];
   for (const baseline of retrievalModels) {
     if (!baseline.baseline || baseline.id === model.id) continue;
-    const other = await fitModel({ model: baseline, params: {}, set: whole, validate: null }, task, context);
+    const other = await fitModel({ model: baseline, params: {}, set: whole, validate: null }, task, evaluating);
     baselines.push({
       model: baseline.id,
       label: baseline.label,
-      metrics: (await measure(other, whole.matrix, task, context, baseline.label)).metrics,
+      metrics: (await measure(other, whole.matrix, task, evaluating, baseline.label)).metrics,
     });
     other.dispose?.();
   }
-  const oracle = task.oracle ? (await measure(oracleScores(task.oracle), whole.matrix, task, context, 'the oracle')).metrics : null;
+  const oracle = task.oracle ? (await measure(oracleScores(task.oracle), whole.matrix, task, evaluating, 'the oracle')).metrics : null;
   const arrays = fitted.save();
   fitted.dispose?.();
   return {

@@ -19,7 +19,7 @@ async function builtAndServed(engine: TestEngine): Promise<PipelineResult> {
   const job = await engine.run('pipeline.build', { ...quick, port: 0 });
   expect(job.error).toBeUndefined();
   expect(job.stages?.map((stage) => [stage.id, stage.status])).toEqual(
-    ['data', 'retrieval', 'ranking', 'evaluation', 'index', 'bundle', 'serve'].map((id) => [id, 'succeeded']),
+    ['data', 'retrieval', 'evaluation', 'ranking', 'index', 'bundle', 'serve'].map((id) => [id, 'succeeded']),
   );
   return job.result as PipelineResult;
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EngineError } from '#contract/errors';
+import type { Progress } from '#contract/job';
 import { splitInteractions } from '../../../engine/evaluation/split.ts';
 import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
 import { runTask } from '../../../engine/training/run-task.ts';
@@ -111,4 +112,14 @@ test('a recommend task gives the best items that were not seen, and -1 where the
 
 test('a probe task says which device trains', async () => {
   expect((await runTask({ kind: 'probe' }, quiet)).reason).not.toBe('');
+});
+
+test('what is reported after the training is marked as evaluation, the baselines’ own fitting too', async () => {
+  const parts: string[] = [];
+  const checkpoint = async ({ part, phase }: Progress): Promise<void> => void parts.push(`${part ?? 'training'}: ${phase}`);
+  await runTask(taskOf(), { ...quiet, checkpoint });
+  const first = parts.findIndex((line) => line.startsWith('evaluation'));
+  expect(parts[first]).toMatch(/^evaluation: Evaluating /);
+  expect(parts.slice(first).every((line) => line.startsWith('evaluation'))).toBe(true);
+  expect(parts.at(-1)).toMatch(/^evaluation: Evaluating /);
 });

@@ -14,7 +14,7 @@ const pipeline: Job = {
 };
 
 test('every stage opens a view', () => {
-  expect(['data', 'retrieval', 'ranking', 'evaluation', 'index', 'bundle', 'serve'].map(viewOfStage)).toEqual([
+  expect(['data', 'retrieval', 'evaluation', 'ranking', 'index', 'bundle', 'serve'].map(viewOfStage)).toEqual([
     'data',
     'models',
     'models',
@@ -42,8 +42,8 @@ test('without a pipeline the strip shows what the workspace has already', () => 
   expect(stages.map((stage) => [stage.id, stage.status, stage.detail])).toEqual([
     ['data', 'succeeded', '100,000 interactions'],
     ['retrieval', 'succeeded', 'Two-tower'],
-    ['ranking', 'succeeded', 'Neural ranker'],
     ['evaluation', 'succeeded', 'NDCG@10 0.1148'],
+    ['ranking', 'succeeded', 'Neural ranker'],
     ['index', 'succeeded', 'in the bundle'],
     ['bundle', 'succeeded', 'active'],
     ['serve', 'waiting', undefined],

@@ -1,5 +1,6 @@
 import { EngineError, reportOf } from '#contract/errors';
 import type { EngineEvent } from '#contract/events';
+import { explainIssues } from '#contract/issue-words';
 import { type Handlers, isOperationName, operations } from '#contract/operations';
 import { createJobQueue } from './jobs/job-queue.ts';
 import type { ProcessHost } from './jobs/process-host.ts';
@@ -44,9 +45,8 @@ export interface Engine {
 function parse(name: keyof typeof operations, input: unknown): unknown {
   const parsed = operations[name].input.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') || 'the input';
-  throw new EngineError('invalid_input', `${name}: ${field} is wrong: ${issue?.message ?? 'it does not fit'}.`, { field });
+  const { field, sentence } = explainIssues(parsed.error, input ?? {}, 'the input');
+  throw new EngineError('invalid_input', `${name}: ${sentence}.`, { field });
 }
 
 /** Joins the stories of the workbench into one table of handlers. */

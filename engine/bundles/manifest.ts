@@ -2,6 +2,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BundleManifest } from '#contract/bundle';
 import { EngineError } from '#contract/errors';
+import { explainIssues } from '#contract/issue-words';
 import { sha256 } from '../files/atomic.ts';
 import { bundleFiles, fileLimits } from './layout.ts';
 
@@ -44,8 +45,7 @@ function decodeManifest(folder: string, text: string): BundleManifest {
   }
   const parsed = BundleManifest.safeParse(json);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    refuse(folder, file, `${issue?.path.join('.') || 'the manifest'} is not as it should be: ${issue?.message}.`);
+    refuse(folder, file, `${explainIssues(parsed.error, json, 'the manifest').sentence}.`);
   }
   return parsed.data;
 }

@@ -1,5 +1,6 @@
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { explainIssues } from '#contract/issue-words';
 import { LoggedEvent } from '#contract/routes';
 import type { Database } from './database.ts';
 import { storeWeights } from './event-types.ts';
@@ -118,10 +119,7 @@ function parseEvent(raw: string): LoggedEvent | string {
     return 'not a JSON object';
   }
   const parsed = LoggedEvent.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return `${issue?.path.join('.') || 'event'}: ${issue?.message}`;
-  }
+  if (!parsed.success) return explainIssues(parsed.error, value, 'the event').sentence;
   const { timestampMs, user_id, item_id } = parsed.data;
   if (user_id === '' || item_id === '') return 'the user or the item is missing';
   if (!(timestampMs >= 0 && timestampMs < 4_133_980_800_000)) return 'the time is not between 1970 and 2100';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EngineError } from '#contract/errors';
+import { explainIssues } from '#contract/issue-words';
 import type { ModelInfo, Parameter } from '#contract/model';
 
 /** A model's schema as JSON Schema says it: what the form, the flags and the docs are made from. */
@@ -55,12 +56,20 @@ export function describeModel(model: Described, role: ModelInfo['role']): ModelI
   return { id, label, role, summary, ...(paper ? { paper } : {}), needs, factorised, baseline, parameters: describeParameters(params) };
 }
 
-/** Text of a flag as the value its parameter wants: `--set hidden=64,32`. Other values pass through. */
+/** What is no number stays text, to be refused as it was written. */
+const numberOr = (text: string): number | string => (Number.isNaN(Number(text)) ? text.trim() : Number(text));
+
+const withoutBrackets = (text: string): string => /^\s*\[(.*)\]\s*$/s.exec(text)?.[1] ?? text;
+
+/** Text of a flag as the value its parameter wants: `--set hidden=64,32`, also `[64, 32]`. Other values pass through. */
 function fromText({ kind }: Parameter, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if ((kind === 'integer' || kind === 'number') && value.trim() !== '') return Number(value);
+  if ((kind === 'integer' || kind === 'number') && value.trim() !== '') return numberOr(value);
   if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
-  if (kind === 'integers') return value.split(',').flatMap((part) => (part.trim() === '' ? [] : [Number(part)]));
+  if (kind === 'integers')
+    return withoutBrackets(value)
+      .split(',')
+      .flatMap((part) => (part.trim() === '' ? [] : [numberOr(part)]));
   return value;
 }
 
@@ -78,9 +87,9 @@ export function parseParams<P extends z.ZodObject>(model: { id: string; params: 
   }
   const parsed = model.params.safeParse(converted);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const name = String(issue?.path[0] ?? '');
-  throw new EngineError('invalid_input', `The parameter "${name}" of ${model.id} is wrong: ${issue?.message ?? 'it does not fit'}.`, {
+  const { field, sentence } = explainIssues(parsed.error, converted);
+  const name = field.split('.')[0] ?? '';
+  throw new EngineError('invalid_input', `The parameter "${name}" of ${model.id} is wrong: ${sentence}.`, {
     parameter: name,
     value: raw[name],
   });

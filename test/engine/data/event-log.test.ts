@@ -76,7 +76,7 @@ test('lines that are no event go to the rejects with file, line and reason; a to
     expect(await ingestEventLog(db, folder)).toEqual({ accepted: 1, duplicates: 0, rejected: 1 });
     expect((await table('rejects')).map((reject) => [reject.file, reject.line, reject.reason])).toEqual([
       [file, 1, 'not a JSON object'],
-      [file, 4, expect.stringMatching(/^user_id: /)],
+      [file, 4, expect.stringMatching(/^user_id is missing$/)],
       [file, 5, 'the time is not between 1970 and 2100'],
       [file, 6, 'the user or the item is missing'],
       [file, 7, 'not a JSON object'],

@@ -43,3 +43,19 @@ test.each([
   expect(() => parseParams(model, raw)).toThrow(message);
   expect(() => parseParams(model, raw)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
 });
+
+test.each([
+  [{ factors: 1 }, 'factors must be at least 2, not 1.'],
+  [{ factors: '2.5' }, 'factors must be a whole number, not 2.5.'],
+  [{ rate: 0 }, 'rate must be more than 0, not 0.'],
+  [{ factors: 'abc' }, 'factors must be a number, not "abc".'],
+  [{ bias: 'yes' }, 'bias must be true or false, not "yes".'],
+  [{ loss: 'hinge' }, 'loss must be "softmax" or "bpr", not "hinge".'],
+])('%j is refused in words', (raw, words) => {
+  expect(() => parseParams(model, raw)).toThrow(words);
+});
+
+test('a list may be written with its brackets; what is no number in it is shown as it was written', () => {
+  expect(parseParams(model, { hidden: '[64, 32]' }).hidden).toEqual([64, 32]);
+  expect(() => parseParams(model, { hidden: '64,x' })).toThrow('hidden.1 must be a number, not "x".');
+});

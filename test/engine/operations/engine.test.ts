@@ -8,7 +8,7 @@ test('an operation that does not exist, and input that does not fit, are refused
   withEngine(async (engine) => {
     await expect(engine.call('run.dance' as never, {} as never)).rejects.toMatchObject({ code: 'not_found' });
     await expect(engine.call('run.users', { limit: 0 })).rejects.toMatchObject({ code: 'invalid_input', details: { field: 'limit' } });
-    await expect(engine.call('workspace.open', {} as never)).rejects.toThrow(/path is wrong/);
+    await expect(engine.call('workspace.open', {} as never)).rejects.toThrow(/path is missing/);
   }));
 
 test('nothing that needs a workspace works without one, and says so', () =>

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
+import asc from 'assemblyscript/asc';
 import { rolldown } from 'rolldown';
 import { build as viteBuild } from 'vite';
 import { root, runtimeFolder } from './setup/folders.mjs';
@@ -23,6 +24,7 @@ const BUNDLES = {
   'engine/trainer.cjs': 'engine/trainer.ts',
   'engine/server.cjs': 'engine/server.ts',
   'engine/cli.cjs': 'engine/cli/main.ts',
+  'engine/worker.cjs': 'engine/kernels/worker.ts',
   'electron/main.cjs': 'electron/main.ts',
   'electron/preload.cjs': 'electron/preload.ts',
 };
@@ -46,6 +48,22 @@ export async function bundleForNode(entry, file) {
   await bundle.close();
 }
 
+/** The kernels of engine/kernels/assembly as one WebAssembly module with SIMD on shared memory. @param {string} file */
+async function buildKernels(file) {
+  const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'threads'];
+  const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+  const { error, stderr } = await asc.main([
+    'engine/kernels/assembly/index.ts',
+    ...options,
+    ...memory,
+    '--baseDir',
+    root,
+    '-o',
+    path.relative(root, file),
+  ]);
+  if (error) throw new Error(`The kernels could not be compiled.\n${stderr.toString()}`);
+}
+
 /** Everything into a folder of its own, which takes the place of dist in one move: a build that fails leaves the old one. @param {string} sources */
 async function buildAll(sources) {
   const started = performance.now();
@@ -54,6 +72,7 @@ async function buildAll(sources) {
   const draft = path.join(runtimeFolder, `build-${process.pid}`);
   try {
     for (const [file, entry] of Object.entries(BUNDLES)) await bundleForNode(path.join(root, entry), path.join(draft, file));
+    await buildKernels(path.join(draft, 'engine', 'kernels.wasm'));
     const bundled = performance.now();
     await viteBuild({
       root: path.join(root, 'renderer'),

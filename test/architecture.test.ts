@@ -9,10 +9,11 @@ const picture: Record<string, string[]> = {
   contract: [],
   math: ['contract'],
   files: ['contract'],
+  kernels: ['contract'],
   data: ['contract', 'math', 'files', 'jobs/work-context.ts'],
   features: ['contract', 'math', 'files'],
-  models: ['contract', 'math', 'files'],
-  evaluation: ['contract', 'math', 'files'],
+  models: ['contract', 'math', 'files', 'kernels'],
+  evaluation: ['contract', 'math', 'files', 'kernels'],
   retrieval: ['contract', 'math', 'files'],
   bundles: ['contract', 'math', 'files'],
   workspace: ['contract', 'math', 'files'],
@@ -52,6 +53,9 @@ const homes: [RegExp, string][] = [
   [/^electron$/, 'electron/'],
 ];
 
+/** Written in AssemblyScript, which has its own compiler. */
+const otherLanguage = 'engine/kernels/assembly';
+
 /** Rooms that compute, and touch nothing outside themselves. */
 const pure = ['contract', 'math'];
 
@@ -66,6 +70,7 @@ interface Import {
 function filesIn(folder: string): string[] {
   return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const file = `${folder}/${entry.name}`;
+    if (file === otherLanguage) return [];
     if (entry.isDirectory()) return filesIn(file);
     return /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts') ? [file] : [];
   });

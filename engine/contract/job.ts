@@ -12,6 +12,7 @@ export const ErrorShape = z.object({
 
 /** What long work says of itself at a checkpoint. `done` of `total` in `unit`; `rate` is units per second. */
 export const Progress = z.object({
+  /** What is being done, in words that people read: `Reading ratings.csv`. */
   phase: z.string(),
   /** Of work that trains a model and then measures it: which of the two this is. */
   part: z.enum(['training', 'evaluation']).optional(),

@@ -35,13 +35,13 @@ export async function generate(input: GenerateInput, ctx: WorkContext): Promise<
   const target = (name: FileName): string => path.join(out, name);
   const staging = (name: FileName): string => `${target(name)}.${process.pid}.tmp`;
   try {
-    await ctx.checkpoint({ phase: 'draw users and items', done: 0, total: events, unit: 'events' });
+    await ctx.checkpoint({ phase: 'Drawing users and items', done: 0, total: events, unit: 'events' });
     const world = createWorld(users, items, seed);
     const plan = planSessions(users, events, seed);
     const consumed: Consumption = { offsets: startsOf(plan.events), counts: new Int32Array(users), items: new Int32Array(events) };
     await writeTables(world, staging);
     const known = await writeEvents(staging('interactions.csv'), world, playSessions(world, plan, seed, consumed), consumed, events, ctx);
-    await ctx.checkpoint({ phase: 'measure the oracle', done: events, total: events, unit: 'events' });
+    await ctx.checkpoint({ phase: 'Measuring the oracle', done: events, total: events, unit: 'events' });
     const vectors = vectorsAt(world, testTime);
     const oracle = oracleMetrics(vectors, { ...consumed, known }, ks);
     await writeVectors(staging('oracle-users.csv'), vectors.users, vectors.dimensions, namer('u', users));
@@ -119,7 +119,7 @@ async function writeEvents(
       if (full) await writer.flush();
       if (written % reportEvery === 0) {
         await ctx.checkpoint({
-          phase: 'write events',
+          phase: 'Drawing and writing events',
           done: written,
           total: events,
           unit: 'events',

@@ -5,6 +5,7 @@ import type { ImportedFile, ImportInput, ImportResult } from '#contract/data';
 import { EngineError } from '#contract/errors';
 import { sha256File } from '../files/atomic.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
+import { findBinaryLine, noText } from './binary-text.ts';
 import type { Database } from './database.ts';
 import { storeWeights } from './event-types.ts';
 import { checkGzip, copyAsUtf8, type Encoding, readHead } from './file-head.ts';
@@ -31,7 +32,7 @@ export async function importPaths(db: Database, input: ImportInput, ctx: WorkCon
   const { tables, oracle } = await findFiles(input.paths);
   const sources: Source[] = [];
   for (const file of tables) {
-    await ctx.checkpoint({ phase: 'look', done: sources.length, total: tables.length, unit: 'files' });
+    await ctx.checkpoint({ phase: 'Looking at the files', done: sources.length, total: tables.length, unit: 'files' });
     sources.push(await openSource(file, input));
   }
   const files = await db.write(async (session) => {
@@ -39,7 +40,7 @@ export async function importPaths(db: Database, input: ImportInput, ctx: WorkCon
     for (const source of sources) done.push(await importFile(session, source, db.file, ctx));
     await storeWeights(session, input.weights ?? {});
     if (oracle !== null) await storeOracle(session, oracle);
-    await ctx.checkpoint({ phase: 'commit', done: sources.length, total: sources.length, unit: 'files' });
+    await ctx.checkpoint({ phase: 'Keeping what was imported', done: sources.length, total: sources.length, unit: 'files' });
     return done;
   });
   const sum = (pick: (file: ImportedFile) => number): number => files.reduce((total, file) => total + pick(file), 0);
@@ -89,30 +90,31 @@ async function importRows(session: Session, source: Source, importId: number, ct
   const name = path.basename(source.path);
   await clearRejects(session);
   const stage = () => (interactions ? stageInteractions(session, source) : stageEntities(session, source)).catch(explain(source));
-  await watched(session, ctx, `read ${name}`, stage, source.expectedRows);
-  await ctx.checkpoint({ phase: `check ${name}` });
+  await watched(session, ctx, `Reading ${name}`, stage, source.expectedRows);
+  await ctx.checkpoint({ phase: `Checking ${name}` });
   const rejected = await storeRejects(session, source, importId);
   const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
   const work = (told: (done: number) => void) =>
     interactions ? storeInteractions(session, importId, told) : storeEntities(session, source);
-  const stored = await watched(session, ctx, `store ${name}`, work, good);
+  const stored = await watched(session, ctx, `Storing ${name}`, work, good);
   await session.run('DROP TABLE staged');
   return { ...stored, rejected };
 }
 
-/** What is wrong with a file that DuckDB gives up on: damaged Parquet, gzip that is cut off. */
-function explain(source: Source): (error: unknown) => never {
-  return (error) => {
+/** What is wrong with a file that DuckDB gives up on, in words of ours: no text from some line on, damaged Parquet, gzip that is cut off. */
+function explain(source: Source): (error: unknown) => Promise<never> {
+  return async (error) => {
     if (
       !(error instanceof Error) ||
       error instanceof EngineError ||
       !/^(Invalid|IO Error|TProtocol|Could not|Parquet)/i.test(error.message)
     )
       throw error;
-    const first = error.message.split('\n')[0];
+    const line = source.reading.kind === 'parquet' ? null : await findBinaryLine(source.readPath);
+    if (line !== null) throw noText(source.path, line);
     throw new EngineError(
       'unreadable_file',
-      `${source.path} cannot be read to its end: ${first}. It may be cut off or damaged: get it again.`,
+      `${source.path} cannot be read to its end. It may be cut off or damaged: get it again.`,
       { file: source.path },
       { cause: error },
     );

@@ -184,6 +184,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
   } finally {
     await rm(tables, { recursive: true, force: true });
   }
+  await work.checkpoint({ phase: 'Checking the bundle' });
   // What is to be served is verified where it is activated.
   if (input.activate && !input.out) return activate(context, id);
   await verifyBundle(folder);

@@ -72,7 +72,13 @@ export async function buildHnswIndex(
     native.add(keys, items.data.subarray(row * items.columns, end * items.columns), 1);
     const now = performance.now();
     if (now - stretch < stretchMs && end < items.rows) continue;
-    await checkpoint({ phase: 'index', done: end, total: items.rows, unit: 'items', rate: (end / (now - started)) * 1000 });
+    await checkpoint({
+      phase: 'Building the vector index',
+      done: end,
+      total: items.rows,
+      unit: 'items',
+      rate: (end / (now - started)) * 1000,
+    });
     stretch = performance.now();
   }
   return wrapNative(native, items, complete);

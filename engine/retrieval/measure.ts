@@ -52,7 +52,7 @@ export async function measureVectorIndex(
     const rows = new Set(truth.rows);
     for (const candidate of matches.rows) if (rows.has(candidate)) found += 1;
     if (end - stretch < 8) continue;
-    await options.checkpoint?.({ phase: 'measure', done: at + 1, total: picked.length, unit: 'queries' });
+    await options.checkpoint?.({ phase: 'Measuring the vector index', done: at + 1, total: picked.length, unit: 'queries' });
     stretch = performance.now();
   }
   const value = picked.length === 0 || k === 0 ? 1 : found / (picked.length * k);

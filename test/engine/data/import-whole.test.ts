@@ -137,7 +137,13 @@ test('a stop in the middle is told as cancelled and leaves the data as it was', 
   withDatabase(async ({ db, put, import: run }) => {
     await run(await put('before.csv', csv(100)));
     const file = await put('large.csv', `${csv(100_000, 1)}too,few\n`);
-    for (const stopAt of ['look', 'read large.csv', 'check large.csv', 'store large.csv', 'commit']) {
+    for (const stopAt of [
+      'Looking at the files',
+      'Reading large.csv',
+      'Checking large.csv',
+      'Storing large.csv',
+      'Keeping what was imported',
+    ]) {
       const work = importPaths(
         db,
         { paths: [file] },
@@ -207,13 +213,13 @@ test(
       await first.close();
       let killed = 0;
       for (const [phase, delayMs] of [
-        ['read', 0],
-        ['read', 120],
-        ['check', 0],
-        ['store', 0],
-        ['store', 60],
-        ['store', 150],
-        ['commit', 0],
+        ['Reading', 0],
+        ['Reading', 120],
+        ['Checking', 0],
+        ['Storing', 0],
+        ['Storing', 60],
+        ['Storing', 150],
+        ['Keeping', 0],
       ] as const) {
         if ((await killIn(fork(importer, [file, large]), phase, delayMs)) === 'SIGKILL') killed++;
         const db = await openDatabase(file);
@@ -237,3 +243,31 @@ test(
     }),
   60_000,
 );
+
+/** Bytes without any order, the same every time. */
+function noise(length: number): Uint8Array {
+  let state = 3;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+}
+
+test.each([
+  ['all of it', '', 1],
+  ['after its head', csv(20_000), 20_002],
+])('a file of bytes that is called .csv is refused with its line, in no words of DuckDB: %s', (_, head, line) =>
+  withDatabase(async ({ db, put, import: run }) => {
+    const file = await put('noise.csv', Buffer.concat([Buffer.from(head), noise(3000)]));
+    const error = await run(file).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'bad_data', details: { file, line } });
+    expect((error as Error).message).toMatch(new RegExp(`is no text file, such as CSV is: line ${line} `));
+    expect((error as Error).message).not.toMatch(/parser|invalid|state machine/i);
+    expect(await countEntities(db)).toEqual({ users: 0, items: 0, interactions: 0 });
+  }),
+);
+
+test('one stray sign in a text is not the end of the file', () =>
+  withDatabase(async ({ put, import: run }) => {
+    expect(await run(await put('stray.csv', `${csv(50)}a\u0000b,x\n`))).toMatchObject({ rowsRead: 51 });
+  }));

@@ -147,7 +147,7 @@ test('building by choice measures both and keeps exact search for a small catalo
     key,
     checkpoint: async ({ phase }) => void phases.add(phase),
   });
-  expect(phases).toContain('index');
+  expect(phases).toContain('Building the vector index');
   expect(built.info).toMatchObject({ kind: built.index.kind, items: 2000, dimensions: 16, precision: 'f32' });
   expect(built.info.reason.length).toBeGreaterThan(20);
   if (built.index.kind === 'exact') expect(built.info.recall.value).toBe(1);

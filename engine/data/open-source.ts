@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ColumnMapping, Entity, FileFormat } from '#contract/data';
 import { EngineError } from '#contract/errors';
+import { binaryLineOf, noText } from './binary-text.ts';
 import { contentOf } from './content.ts';
 import { parseRecords, readDialect } from './delimited-head.ts';
 import { readHead } from './file-head.ts';
@@ -71,6 +72,8 @@ async function openText(file: string, format: Exclude<FileFormat, 'parquet'>): P
   const known = format === 'movielens-100k' ? movieLensFiles[path.basename(file).toLowerCase()] : undefined;
   const head = await readHead(file, known ? 'latin1' : undefined);
   if (head.text.trim() === '') throw empty(file, 'it is empty');
+  const binary = binaryLineOf(head.text);
+  if (binary !== null) throw noText(file, binary);
   const found =
     format === 'jsonl'
       ? openJsonLines(file, head.text)

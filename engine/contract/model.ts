@@ -19,6 +19,11 @@ export const ModelInfo = z.object({
   /** Retrieval models rank the whole catalogue; ranking models score candidates in a context. */
   role: z.enum(['retrieval', 'ranking']),
   summary: z.string(),
+  /** Where it is strong and where not. */
+  goodFor: z.string().optional(),
+  /** How it answers users whom training did not know, and how new items get in; or why it cannot. */
+  newUsers: z.string().optional(),
+  newItems: z.string().optional(),
   paper: z.string().optional(),
   needs: z.array(z.enum(['timestamps', 'attributes'])),
   /** Has user and item embeddings, so that a vector index and a bundle can be made of it. */

@@ -73,10 +73,14 @@ export const itemKnn: Model<typeof params> = {
   label: 'Item-KNN',
   summary: 'Items like those a user had, by how many users had both (cosine). No training to speak of, and hard to beat on small data.',
   paper: 'Sarwar, Karypis, Konstan, Riedl 2001: Item-based collaborative filtering recommendation algorithms',
+  goodFor: 'Small and middle-sized data where many items were had together; explains itself by the items a user had.',
+  newUsers: 'Scores by the items that a new user has, without training.',
+  newItems: 'Counts at the next training, which takes seconds.',
   needs: [],
   factorised: false,
   baseline: true,
   params,
+  memoryBytes: ({ items, pairs }, { neighbours }) => items * Math.min(neighbours, items) * 16 + pairs * 8,
   async fit({ itemCount, matrix }, { neighbours, shrinkage }, context) {
     const byItem = transpose(matrix);
     const overlap = new Float32Array(itemCount);

@@ -14,6 +14,28 @@ export interface TrainingSet {
   itemFeatures: EntityFeatures;
 }
 
+/** What a fit's memory depends on. */
+export interface ProblemSize {
+  users: number;
+  items: number;
+  /** Distinct pairs of a user and an item. */
+  pairs: number;
+}
+
+/** An item that training did not know. */
+export interface NewItem {
+  /** Users who had it. */
+  userRows: Int32Array;
+  /** Its attributes in the codes of training, one row; null where it has none. */
+  features: EntityFeatures | null;
+}
+
+/** Where a training of several epochs can go on after it was interrupted. */
+export interface EpochCheckpoint {
+  epoch: number;
+  arrays: NamedArrays;
+}
+
 export interface FitContext {
   random: Random;
   seed: number;
@@ -22,6 +44,10 @@ export interface FitContext {
    * Null where there is nothing to validate on.
    */
   validate: ((score: FittedModel['score']) => Promise<Record<string, number>>) | null;
+  /** What an interrupted training of the same parameters and data left behind; null at a fresh start. */
+  resume: EpochCheckpoint | null;
+  /** Keeps what it takes to go on after this epoch, weights, optimiser and state of the random numbers; `arrays` is called only when it is time to. */
+  keepEpoch(epoch: number, arrays: () => NamedArrays): Promise<void>;
   /** Reports, lets the process answer messages, and throws `cancelled` when somebody asked to stop. */
   checkpoint(report: {
     phase: string;
@@ -44,6 +70,10 @@ export interface FittedModel {
   embed?(): { users: Matrix; items: Matrix };
   /** A user vector for someone unknown who has these items, oldest first. */
   foldIn?(itemRows: Int32Array): Float32Array;
+  /** Scores of every item for someone unknown who has these items, oldest first: of models without user vectors. */
+  scoreItems?(itemRows: Int32Array): Float32Array;
+  /** A vector for an item that training did not know, beside those of `embed`. */
+  foldInItem?(item: NewItem): Float32Array;
   save(): NamedArrays;
   /** Facts of the training. `settled` are parameters that validation chose: a second training on more data takes them as they are. */
   facts?: { bestEpoch?: number; examplesPerSecond?: number; settled?: Record<string, unknown> };
@@ -54,11 +84,18 @@ export interface Model<P extends z.ZodObject = z.ZodObject> {
   id: string;
   label: string;
   summary: string;
+  /** Where it is strong and where not, in a sentence: what a user chooses by. */
+  goodFor: string;
+  /** How it answers users whom training did not know, and how items get in that training did not know, each in a sentence; or why it cannot. */
+  newUsers: string;
+  newItems: string;
   paper?: string;
   needs: ('timestamps' | 'attributes')[];
   factorised: boolean;
   baseline: boolean;
   params: P;
+  /** Bytes that `fit` takes at its peak beside the training set, about: looked at before it starts. */
+  memoryBytes(size: ProblemSize, params: z.output<P>): number;
   fit(train: TrainingSet, params: z.output<P>, context: FitContext): Promise<FittedModel>;
   /** A user vector for someone whom training did not know, from their items, oldest first. Needs no TensorFlow. */
   foldIn?(arrays: NamedArrays, params: z.output<P>): (itemRows: Int32Array) => Float32Array;

@@ -19,6 +19,9 @@ interface Described {
   id: string;
   label: string;
   summary: string;
+  goodFor?: string;
+  newUsers?: string;
+  newItems?: string;
   paper?: string;
   needs: ModelInfo['needs'];
   factorised: boolean;
@@ -52,8 +55,15 @@ export function describeParameters(params: z.ZodObject): Parameter[] {
 
 /** What the window and the command line are told of a model. */
 export function describeModel(model: Described, role: ModelInfo['role']): ModelInfo {
-  const { id, label, summary, paper, needs, factorised, baseline, params } = model;
-  return { id, label, role, summary, ...(paper ? { paper } : {}), needs, factorised, baseline, parameters: describeParameters(params) };
+  const { id, label, summary, goodFor, newUsers, newItems, paper, needs, factorised, baseline, params } = model;
+  return {
+    ...{ id, label, role, summary, needs, factorised, baseline },
+    ...(goodFor ? { goodFor } : {}),
+    ...(newUsers ? { newUsers } : {}),
+    ...(newItems ? { newItems } : {}),
+    ...(paper ? { paper } : {}),
+    parameters: describeParameters(params),
+  };
 }
 
 /** What is no number stays text, to be refused as it was written. */

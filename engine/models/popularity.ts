@@ -27,6 +27,7 @@ function fitted(popularity: Float32Array): FittedModel {
       for (let i = 0; i < userRows.length; i++) data.set(popularity, i * popularity.length);
       return { rows: userRows.length, columns: popularity.length, data };
     },
+    scoreItems: () => popularity.slice(),
     save: () => ({ popularity: { shape: [popularity.length], data: popularity } }),
   };
 }
@@ -35,10 +36,14 @@ export const popularity: Model<typeof params> = {
   id: 'popularity',
   label: 'Popularity',
   summary: 'The items that most users had, the same for everybody: the least that a model has to beat.',
+  goodFor: 'New users and the yardstick of every other model; blind to taste.',
+  newUsers: 'Gets the same list as everybody.',
+  newItems: 'Counts at the next training, which takes a moment.',
   needs: [],
   factorised: false,
   baseline: true,
   params,
+  memoryBytes: ({ items, pairs }) => items * 16 + pairs * 40,
   async fit({ itemCount, interactions, matrix }, { halfLifeDays }) {
     const counts = new Float64Array(itemCount);
     const latest = interactions.timestamps.reduce(

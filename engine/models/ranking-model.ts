@@ -44,5 +44,10 @@ export interface RankingModel<P extends z.ZodObject = z.ZodObject> {
   /** With `rankingRowParams` among them. */
   params: P;
   /** `validation` lies later in time than `train`; it chooses when to stop, and nothing else is learned from it. */
-  fit(train: RankingRows, validation: RankingRows, params: z.output<P>, context: Omit<FitContext, 'validate'>): Promise<FittedRanker>;
+  fit(
+    train: RankingRows,
+    validation: RankingRows,
+    params: z.output<P>,
+    context: Omit<FitContext, 'validate' | 'resume' | 'keepEpoch'>,
+  ): Promise<FittedRanker>;
 }

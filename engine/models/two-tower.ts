@@ -105,10 +105,17 @@ export const twoTower: Model<typeof params> = {
   summary:
     'Learns a vector for each user and each item from ids, attributes and recent items, so that what belongs together points the same way. Serves from a vector index.',
   paper: 'Yi et al. 2019: Sampling-bias-corrected neural modeling for large corpus item recommendations',
+  goodFor:
+    'Large catalogues, attributes and new users: one vector each, found by the vector index; needs more data than the neighbour models.',
+  newUsers: 'Embeds a new user by recent items or, without any, by attributes.',
+  newItems: 'Embeds a new item by its attributes.',
   needs: ['timestamps', 'attributes'],
   factorised: true,
   baseline: false,
   params,
+  memoryBytes: ({ users, items, pairs }, { dimensions, batchSize }) =>
+    // The table and Adagrad's sums twice over (initial values), the vectors of the best epoch, a batch's logits twice, the histories.
+    (users + items) * dimensions * 4 * 5 + Math.min(batchSize * Math.min(batchSize, items), 16_777_216) * 8 + pairs * 24,
   async fit(set, settings, context) {
     const { snapshot, facts } = await trainContenders(set, contendersOf(settings), settings, context);
     return fitted(snapshot, facts);

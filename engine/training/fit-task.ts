@@ -59,7 +59,14 @@ interface Fitting {
 
 function fitModel({ model, params, set, validate }: Fitting, task: FitTask, context: TaskContext): Promise<FittedModel> {
   const random = createRandom(task.seed, model.id);
-  return model.fit(set, parseParams(model, params), { ...context, random, seed: task.seed, validate });
+  return model.fit(set, parseParams(model, params), {
+    ...context,
+    random,
+    seed: task.seed,
+    validate,
+    resume: null,
+    keepEpoch: async () => undefined,
+  });
 }
 
 /** Scores of the known preference model behind generated data. */

@@ -45,6 +45,8 @@ export function quietContext(seed = 1, changes: Partial<FitContext> = {}): FitCo
     random: createRandom(seed, 'test'),
     seed,
     validate: null,
+    resume: null,
+    keepEpoch: async () => {},
     checkpoint: async () => {},
     curve: () => {},
     log: () => {},

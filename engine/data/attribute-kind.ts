@@ -9,28 +9,35 @@ export interface Attribute {
   separator: string;
 }
 
-/** Words that mean that nothing is known. */
-export const missingWords = "('', 'nan', 'NaN', 'NAN', 'null', 'NULL', 'None', 'none', 'NA', 'N/A', '\\N')";
+/** Cells that hold nothing: empty ones, and the mark of database dumps. */
+const emptyCells = "('', '\\N')";
+/** Words that say among numbers and dates that nothing is known. Among other words they are words: "none" is a category like any other. */
+const unknownWords = "('nan', 'null', 'none', 'na', 'n/a')";
+
+const valueSql = (name: string): string => `CASE WHEN ${quoteName(name)} NOT IN ${emptyCells} THEN ${quoteName(name)} END`;
 
 const listNames = /^(genres?|tags?|categories|keywords|topics?|labels|class(es)?|interests|authors|actors)$/i;
 const textNames = /^(title|name|.*_title|.*_name|description|summary|abstract|text|body|url|.*_url|link|overview|plot)$/i;
 
 /** Decides what an attribute is from all of its values in `staged`, which holds them as text. What the file declares holds. */
 export async function attributeOf(session: Session, column: SourceColumn): Promise<Attribute> {
-  const name = quoteName(column.name);
-  const value = `CASE WHEN ${name} NOT IN ${missingWords} THEN ${name} END`;
   const facts = await session.row<Record<string, number | null>>(
     `SELECT CAST(count(v) AS DOUBLE) AS present, CAST(count(DISTINCT v) AS DOUBLE) AS different,
+       CAST(count(*) FILTER (lower(v) IN ${unknownWords}) AS DOUBLE) AS unknown,
        CAST(count(TRY_CAST(v AS DOUBLE)) FILTER (isfinite(TRY_CAST(v AS DOUBLE))) AS DOUBLE) AS numbers,
        CAST(count(TRY_CAST(v AS TIMESTAMP)) FILTER (v LIKE '%-%-%') AS DOUBLE) AS times, avg(length(v)) AS width,
        CAST(count(*) FILTER (v LIKE '[%]') AS DOUBLE) AS brackets, CAST(count(*) FILTER (v LIKE '%|%') AS DOUBLE) AS bars,
        CAST(count(*) FILTER (v LIKE '%;%') AS DOUBLE) AS semicolons, CAST(count(*) FILTER (v LIKE '%,%') AS DOUBLE) AS commas,
        CAST(count(*) FILTER (v LIKE '% %') AS DOUBLE) AS blanks
-     FROM (SELECT ${value} AS v FROM staged WHERE problem IS NULL)`,
+     FROM (SELECT ${valueSql(column.name)} AS v FROM staged WHERE problem IS NULL)`,
   );
-  const { present, different, numbers, times, width, brackets, bars, semicolons, commas, blanks } = facts as Record<string, number>;
+  const { present, different, unknown, numbers, times, width, brackets, bars, semicolons, commas, blanks } = facts as Record<
+    string,
+    number
+  >;
   const made = (kind: AttributeKind, separator = ''): Attribute => ({ name: column.name, kind, separator });
   const share = (count: number | undefined): number => ((count ?? 0) as number) / Math.max(1, present ?? 0);
+  const all = (count: number | undefined): boolean => (count ?? 0) > 0 && count === (present ?? 0) - (unknown ?? 0);
   const list = (): Attribute => {
     if (share(brackets) > 0.5) return made('list');
     if (share(bars) > 0) return made('list', '|');
@@ -42,8 +49,8 @@ export async function attributeOf(session: Session, column: SourceColumn): Promi
     return share(brackets) > 0.5 || share(bars) > 0 ? list() : listOrText(session, column.name, (different ?? 0) > 0.9 * (present ?? 0));
   if (column.declared !== undefined) return made(column.declared);
   if (present === 0) return made('category');
-  if (share(numbers) === 1) return made('number');
-  if (share(times) === 1) return made('timestamp');
+  if (all(numbers)) return made('number');
+  if (all(times)) return made('timestamp');
   if (share(brackets) > 0.9) return made('list');
   if (listNames.test(column.name) && share(bars) + share(semicolons) + share(commas) + share(blanks) > 0) return list();
   if (textNames.test(column.name) || (width ?? 0) > 40) return made('text');
@@ -74,8 +81,8 @@ export const storedTypes: Record<AttributeKind, string> = {
 
 /** The text of a cell as its attribute's stored type. */
 export function attributeSql({ name, kind, separator }: Attribute): string {
-  const value = `CASE WHEN ${quoteName(name)} NOT IN ${missingWords} THEN ${quoteName(name)} END`;
-  if (kind === 'number') return `TRY_CAST(${value} AS DOUBLE)`;
+  const value = valueSql(name);
+  if (kind === 'number') return `TRY_CAST(CASE WHEN lower(${value}) NOT IN ${unknownWords} THEN ${value} END AS DOUBLE)`;
   if (kind === 'timestamp') return `make_timestamp(epoch_us(TRY_CAST(${value} AS TIMESTAMPTZ)))`;
   if (kind !== 'list') return value;
   const parts =

@@ -1,9 +1,13 @@
 import type { Content } from './source.ts';
 
-const missing = new Set(['', 'nan', 'null', 'none', 'na', 'n/a', '\\n']);
+const empty = new Set(['', '\\N']);
+/** What says among numbers and dates that nothing is known; among words it is a word. */
+const unknown = new Set(['nan', 'null', 'none', 'na', 'n/a']);
 
-export function isMissing(value: string | null): boolean {
-  return value === null || missing.has(value.trim().toLowerCase());
+const isEmpty = (value: string | null): boolean => value === null || empty.has(value.trim());
+
+function isMissing(value: string | null): boolean {
+  return value === null || isEmpty(value) || unknown.has(value.trim().toLowerCase());
 }
 
 const isoTime = /^\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|UTC|[+-]\d{2}(:?\d{2})?)?)?$/;
@@ -11,7 +15,7 @@ const isoTime = /^\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|
 /** What the cells of a column hold; it takes nearly all of them to be sure, so that a few broken ones do not decide. */
 export function contentOf(values: (string | null)[]): Content {
   const present = values.filter((value): value is string => !isMissing(value));
-  if (present.length === 0) return 'empty';
+  if (present.length === 0) return values.every(isEmpty) ? 'empty' : 'text';
   const share = (test: (value: string) => boolean): number => present.filter(test).length / present.length;
   if (share((value) => /^[+-]?(inf(inity)?|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)$/i.test(value.trim())) >= 0.8) return 'number';
   if (share((value) => isoTime.test(value.trim())) >= 0.8) return 'time';

@@ -86,3 +86,18 @@ test('the fingerprint tells the content, not the way it came', () =>
       expect(after).not.toBe(before);
     }),
   ));
+
+test('"none" is a category like any other; among numbers it says that nothing is known', () =>
+  withDatabase(async ({ db, put, import: run }) => {
+    await run(await put('events.csv', 'user_id,item_id\na,x\nb,x\nc,x\nd,x\ne,x\n'));
+    const rows = ['a,none,3,NaN', 'b,None,none,2', 'c,NULL,,2', 'd,gold,4,NA', 'e,,5,\\N'];
+    await run(await put('users.csv', `user_id,membership,visits,age\n${rows.join('\n')}\n`));
+    const { userFeatures } = await readTrainingData(db, { minValue: 'auto' });
+    expect(userFeatures.categories).toEqual([
+      { name: 'membership', vocabulary: ['NULL', 'None', 'gold', 'none'], codes: Int32Array.of(3, 1, 0, 2, -1) },
+    ]);
+    expect(userFeatures.numbers).toEqual([
+      { name: 'visits', values: Float32Array.of(3, Number.NaN, Number.NaN, 4, 5) },
+      { name: 'age', values: Float32Array.of(Number.NaN, 2, 2, Number.NaN, Number.NaN) },
+    ]);
+  }));

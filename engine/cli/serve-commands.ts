@@ -4,8 +4,9 @@ import type { PipelineResult } from '#contract/pipeline';
 import type { ServerStatus } from '#contract/server';
 import type { VectorIndexInfo } from '#contract/vector-index';
 import type { Command, CommandContext } from './command.ts';
+import { indexText } from './index-text.ts';
 import { serveFolder } from './serve-folder.ts';
-import { formatDuration, formatMetrics, formatNumber, formatTable, print, tell } from './terminal.ts';
+import { formatDuration, formatMetrics, formatNumber, print, tell } from './terminal.ts';
 
 async function waitForEnd({ session }: Pick<CommandContext, 'session'>): Promise<void> {
   await session.interrupted;
@@ -57,18 +58,7 @@ export const serveCommands: Command[] = [
     async run({ session, positionals, flags }) {
       await session.call('workspace.open', { path: positionals[0] as string });
       const index = await session.work<VectorIndexInfo>('vectorIndex.build', flags);
-      const row = (name: string, { p50, p99 }: { p50: number; p99: number }, recall: number): string[] => [
-        name,
-        recall.toFixed(4),
-        `${p50.toFixed(3)} ms`,
-        `${p99.toFixed(3)} ms`,
-      ];
-      const table = formatTable([
-        ['search', `recall@${index.recall.k}`, 'p50', 'p99'],
-        row(`${index.kind} ${index.precision}`, index.latencyMs, index.recall.value),
-        row('exact', index.exactLatencyMs, 1),
-      ]);
-      return { json: index, text: `${table}\n\n${index.id}: ${formatNumber(index.items)} × ${index.dimensions}. ${index.reason}` };
+      return { json: index, text: indexText(index) };
     },
   },
   {

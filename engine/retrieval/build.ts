@@ -4,7 +4,7 @@ import { chooseVectorIndex } from './choose.ts';
 import { createExactIndex } from './exact-index.ts';
 import { buildHnswIndex, type HnswIndex } from './hnsw-index.ts';
 import { type SavedIndex, saveVectorIndex } from './index-file.ts';
-import { measureVectorIndex } from './measure.ts';
+import { type Measurement, measureVectorIndex } from './measure.ts';
 import type { Checkpoint, VectorIndex, VectorIndexSettings } from './vector-index.ts';
 
 export interface BuildOptions {
@@ -35,19 +35,21 @@ export async function buildVectorIndex(items: Matrix, options: BuildOptions): Pr
   const exact = await createExactIndex(items);
   const measured = { items: items.rows, dimensions: items.columns };
 
-  const keepExact = async (reason: string): Promise<BuiltIndex> => {
-    const measurement = await measureVectorIndex(exact, exact, queries, { checkpoint });
+  const keepExact = (reason: string, measurement: Measurement, graph?: VectorIndexInfo['graph']): BuiltIndex => {
     const { settings } = exact;
     const buildSeconds = (performance.now() - started) / 1000;
+    const rest = { buildSeconds, sizeBytes: items.data.byteLength, reason, ...(graph ? { graph } : {}) };
     return {
       index: exact,
       settings,
-      info: { ...settings, ...measured, ...measurement, buildSeconds, sizeBytes: items.data.byteLength, reason },
+      info: { ...settings, ...measured, ...measurement, ...rest },
       saved: null,
     };
   };
-  if (kind === 'exact') return keepExact('Exact search was asked for.');
-  if (items.rows === 0) return keepExact('There is nothing to build a graph of.');
+  if (kind === 'exact' || items.rows === 0) {
+    const reason = kind === 'exact' ? 'Exact search was asked for.' : 'There is nothing to build a graph of.';
+    return keepExact(reason, await measureVectorIndex(exact, exact, queries, { checkpoint }));
+  }
 
   const graph: HnswIndex = await buildHnswIndex(items, { precision: options.precision ?? 'f32' }, checkpoint);
   const buildSeconds = (performance.now() - started) / 1000;
@@ -55,7 +57,9 @@ export async function buildVectorIndex(items: Matrix, options: BuildOptions): Pr
   const choice = kind === 'hnsw' ? { kind, reason: 'The graph was asked for.' } : chooseVectorIndex(items.rows, measurement);
   if (choice.kind === 'exact') {
     graph.dispose();
-    return keepExact(choice.reason);
+    const { recall, latencyMs, exactLatencyMs } = measurement;
+    const own = { recall: { ...recall, value: 1 }, latencyMs: exactLatencyMs, exactLatencyMs };
+    return keepExact(choice.reason, own, { precision: graph.settings.precision, recall, latencyMs });
   }
   const saved = await saveVectorIndex(graph, items, options.file, options.key);
   const { settings } = graph;

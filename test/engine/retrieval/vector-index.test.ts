@@ -151,6 +151,11 @@ test('building by choice measures both and keeps exact search for a small catalo
   expect(built.info).toMatchObject({ kind: built.index.kind, items: 2000, dimensions: 16, precision: 'f32' });
   expect(built.info.reason.length).toBeGreaterThan(20);
   if (built.index.kind === 'exact') expect(built.info.recall.value).toBe(1);
+  // Exact search never finds less; whichever is chosen, both were measured and stay to be compared.
+  const graph = built.info.kind === 'exact' ? built.info.graph : built.info;
+  expect(graph?.recall).toMatchObject({ k: 100 });
+  expect(graph?.latencyMs.p50).toBeGreaterThan(0);
+  expect(built.info.exactLatencyMs.p50).toBeGreaterThan(0);
 
   const asked = await buildVectorIndex(items, {
     kind: 'hnsw',

@@ -131,6 +131,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
       });
       channel.post({ type: 'started', url: door.url, port: door.port, modelVersion: opened.current().manifest.version });
     } catch (error) {
+      await service?.close();
       channel.post({ type: 'failed', error: reportOf(error) });
       await end(1);
     }

@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '#contract/routes';
+import { lockEventLog } from './event-log-lock.ts';
 import { positiveWeight } from './positive-weight.ts';
 import { openReceivedEvents, type ReceivedEvents } from './received-events.ts';
 import type { Recommender } from './recommender.ts';
@@ -56,10 +57,14 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
   let closed = false;
   let changes: Promise<unknown> = Promise.resolve();
 
+  const lock = eventLogFolder === null ? null : await lockEventLog(eventLogFolder);
   const events = await openReceivedEvents(eventLogFolder, (stored) => {
     for (const event of stored) observe(model.recommender, event);
     statistics.recordEvents(stored.length);
     onStored(stored.length);
+  }).catch(async (error: unknown) => {
+    await lock?.release();
+    throw error;
   });
   await replay(model.recommender, events);
 
@@ -103,6 +108,7 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
     async close() {
       closed = true;
       await events.close();
+      await lock?.release();
     },
   };
 }

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { EngineError } from '#contract/errors';
 import { writeAtomic } from '../files/atomic.ts';
+import type { Lock } from '../files/lock.ts';
 import { layout } from './layout.ts';
-import { acquireLock, type WorkspaceLock } from './lock.ts';
+import { lockWorkspace } from './lock.ts';
 
 const Manifest = z.object({
   format: z.literal('recsmith-workspace'),
@@ -66,7 +67,7 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-function opened(folder: string, manifest: WorkspaceManifest, lock: WorkspaceLock): Workspace {
+function opened(folder: string, manifest: WorkspaceManifest, lock: Lock): Workspace {
   const workspace: Workspace = {
     path: folder,
     manifest,
@@ -103,7 +104,7 @@ export async function createWorkspace(folder: string, name: string | undefined, 
   if (entries.length > 0) {
     throw new EngineError('conflict', `${full} is not empty (${entries.length} entries). Choose a new or an empty folder.`);
   }
-  const lock = await acquireLock(layout.lock(full), holder);
+  const lock = await lockWorkspace(layout.lock(full), holder);
   const manifest: WorkspaceManifest = {
     format: 'recsmith-workspace',
     formatVersion,
@@ -127,7 +128,7 @@ export async function openWorkspace(folder: string, holder: string): Promise<Wor
       `${full} is not a workspace. Make one there with "recsmith init ${folder}", or open another folder.`,
     );
   }
-  const lock = await acquireLock(layout.lock(full), holder);
+  const lock = await lockWorkspace(layout.lock(full), holder);
   await removeLeftovers(full);
   return opened(full, manifest, lock);
 }

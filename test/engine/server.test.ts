@@ -273,3 +273,28 @@ test('requests under way are answered when it stops', async () => {
   }
   expect(settled.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(8);
 });
+
+test('a second server on the same folder of events is refused, naming the first; that of a dead one is taken over', {
+  timeout: 60_000,
+}, async () => {
+  const one = await startServer();
+  const { pid } = one.child.process;
+  const two = await startServer({ events: one.events });
+  expect(two.outcome).toMatchObject({
+    type: 'failed',
+    error: {
+      code: 'conflict',
+      message: expect.stringMatching(new RegExp(`^Another server \\(process ${pid} on .* Stop it first, or serve a copy`)),
+    },
+  });
+  expect(await two.child.exited).toBe(1);
+  // The first goes on as if nothing had been.
+  expect((await ask(`${urlOf(one.outcome)}/events`, { user_id: 'u', item_id: 'i1' })).status).toBe(202);
+  one.child.process.kill('SIGKILL');
+  await one.child.exited;
+  const three = await startServer({ events: one.events });
+  expect(three.outcome.type).toBe('started');
+  three.child.send({ type: 'stop' });
+  await three.child.exited;
+  expect(await readdir(one.events)).toEqual(['1.log']);
+});

@@ -33,8 +33,8 @@ test('where exact search is chosen, the graph stands beside it as it was measure
 test('where the graph is chosen, it is the one with the mark', () => {
   const chosen = { ...info, kind: 'hnsw' as const, precision: 'f16' as const, recall: recall(0.98), latencyMs: { p50: 0.05, p99: 0.06 } };
   expect(indexText(chosen).split('\n').slice(1, 3)).toEqual([
-    'exact                   1.0000  0.100 ms  0.200 ms',
-    'hnsw f16 (chosen)       0.9800  0.050 ms  0.060 ms',
+    'exact                  1.0000  0.100 ms  0.200 ms',
+    'hnsw f16 (chosen)      0.9800  0.050 ms  0.060 ms',
   ]);
 });
 

@@ -1,49 +1,12 @@
 import type { BundleInfo } from '#contract/bundle';
 import { EngineError } from '#contract/errors';
-import type { PipelineResult } from '#contract/pipeline';
-import type { ServerStatus } from '#contract/server';
 import type { VectorIndexInfo } from '#contract/vector-index';
-import type { Command, CommandContext } from './command.ts';
+import type { Command } from './command.ts';
 import { indexText } from './index-text.ts';
 import { serveFolder } from './serve-folder.ts';
-import { formatDuration, formatMetrics, formatNumber, print, tell } from './terminal.ts';
-
-async function waitForEnd({ session }: Pick<CommandContext, 'session'>): Promise<void> {
-  await session.interrupted;
-  tell('Stopping.');
-}
-
-/** Serves until interrupted; the address is told as soon as there is one. */
-async function keepServing({ session, flags }: CommandContext, status: ServerStatus): Promise<void> {
-  if (flags.json) print(JSON.stringify({ url: status.url, port: status.port, bundle: status.bundle, model_version: status.modelVersion }));
-  else print(`Serving ${status.bundle} at ${status.url}  (documentation: ${status.url}/docs; Ctrl-C ends)`);
-  await waitForEnd({ session });
-}
-
-function buildText(result: PipelineResult): string {
-  const address = result.url ? `\nServing at ${result.url}  (documentation: ${result.url}/docs; Ctrl-C ends)` : '';
-  return `${formatMetrics(result.table)}\n\n${result.verdict}\n${result.bundle} in ${formatDuration(result.seconds)}${address}`;
-}
-
-const buildFlags = {
-  model: { kind: 'text', help: 'the retrieval model (two-tower)' },
-  ranker: { kind: 'text', help: 'the ranking model (neural-ranker)' },
-  set: { kind: 'pairs', help: 'a parameter of the retrieval model, key=value; may be given again' },
-  seed: { kind: 'integer', help: 'the same seed gives the same result (42)' },
-  serve: { kind: 'switch', help: 'serve the result until interrupted' },
-  port: { kind: 'integer', help: 'the port to serve on (8000, or the next free one)' },
-} as const;
-
-async function buildAndMaybeServe(context: CommandContext): Promise<PipelineResult> {
-  const { set, ...rest } = context.flags as { set?: Record<string, string>; serve?: boolean };
-  const { json, ...input } = rest as Record<string, unknown>;
-  const result = await context.session.work<PipelineResult>('pipeline.build', { ...input, params: set ?? {}, serve: rest.serve === true });
-  if (rest.serve) {
-    print(json ? JSON.stringify(result) : buildText(result));
-    await waitForEnd(context);
-  }
-  return result;
-}
+import { buildAndServe, buildFlags, buildText, keepServing } from './serving.ts';
+import { startHeadless } from './start-headless.ts';
+import { formatNumber } from './terminal.ts';
 
 export const serveCommands: Command[] = [
   {
@@ -126,23 +89,11 @@ export const serveCommands: Command[] = [
         if (!(error instanceof EngineError && error.code === 'not_found')) throw error;
         return context.session.call('workspace.create', { path: context.positionals[0] as string });
       });
-      const result = await buildAndMaybeServe(context);
+      const result = await buildAndServe(context);
       return context.flags.serve ? { json: undefined, text: '' } : { json: result, text: buildText(result) };
     },
   },
-  {
-    name: 'start-headless',
-    usage: '',
-    summary: 'What npm start does where there is no display: the pipeline on the sample workspace, then serving until interrupted',
-    positionals: [0, 0],
-    flags: { port: buildFlags.port },
-    async run(context) {
-      const workspace = await context.session.call('workspace.openSample', {});
-      tell(`Sample workspace: ${workspace.path}`);
-      await buildAndMaybeServe({ ...context, flags: { ...context.flags, serve: true } });
-      return { json: undefined, text: '' };
-    },
-  },
+  startHeadless,
   {
     name: 'doctor',
     usage: '',

@@ -68,6 +68,11 @@ export const bundleOperations = {
     command: 'bundle',
   }),
   'bundle.list': operation({ summary: 'Bundles of the workspace, newest first', input: z.object({}), output: z.array(BundleInfo) }),
+  'bundle.current': operation({
+    summary: 'The active bundle, and whether the workspace holds nothing that it was not made of',
+    input: z.object({}),
+    output: z.object({ bundle: BundleInfo, upToDate: z.boolean() }).nullable(),
+  }),
   'bundle.verify': operation({
     summary: 'Check every file of a bundle folder',
     input: z.object({ path: z.string().min(1) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Job } from './job.ts';
 import { operation } from './operation.ts';
 
 export const WorkspaceSummary = z.object({
@@ -27,9 +28,14 @@ export const workspaceOperations = {
   }),
   'workspace.open': operation({ summary: 'Open a workspace', input: z.object({ path: z.string().min(1) }), output: WorkspaceSummary }),
   'workspace.openSample': operation({
-    summary: 'Open the sample workspace, making it where it is not there yet; its data is imported by the pipeline',
+    summary: 'Open the sample workspace, making it where it is not there yet; `workspace.importSample` or the pipeline brings its data',
     input: z.object({}),
     output: WorkspaceSummary,
+  }),
+  'workspace.importSample': operation({
+    summary: 'Draw the sample data and import it into the open workspace, where that is still empty',
+    input: z.object({}),
+    output: Job,
   }),
   'workspace.close': operation({ summary: 'Close the open workspace', input: z.object({}), output: z.null() }),
   'workspace.current': operation({ summary: 'The open workspace', input: z.object({}), output: WorkspaceSummary.nullable() }),

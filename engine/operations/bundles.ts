@@ -21,6 +21,7 @@ import { parseParams } from '../models/parameters.ts';
 import { findRetrievalModel } from '../models/registry.ts';
 import { layout } from '../workspace/layout.ts';
 import { assertId, listFolderManifests, newId, readFolderManifest } from '../workspace/manifests.ts';
+import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { modelCard } from './model-card.ts';
 import { matrixOf, type RunIds, readRun, readRunArrays, readRunIds, readTrainingItems } from './run-store.ts';
@@ -213,6 +214,18 @@ async function activate(context: EngineContext, id: string): Promise<BundleInfo>
   return { ...bundle, active: true };
 }
 
+/** The bundle that is served, and whether training now would see just the data that it was made of. */
+async function currentBundle(context: EngineContext): Promise<{ bundle: BundleInfo; upToDate: boolean } | null> {
+  const { workspace, database } = requireSession(context);
+  const id = workspace.manifest.activeBundle;
+  if (!id) return null;
+  const bundle = await readBundleInfo(context, id);
+  await ingestEvents(context);
+  const { selection } = await readRun(workspace.path, bundle.manifest.run);
+  const { fingerprint } = await readTrainingData(database, selection);
+  return { bundle, upToDate: fingerprint === bundle.manifest.dataFingerprint };
+}
+
 export function bundleHandlers(context: EngineContext): HandlersOf<'bundle'> {
   return {
     'bundle.create': async (input) => {
@@ -224,6 +237,7 @@ export function bundleHandlers(context: EngineContext): HandlersOf<'bundle'> {
       const manifests = await listFolderManifests(layout.bundles(workspace.path), bundleFiles.manifest, BundleManifest, 'bundle');
       return Promise.all(manifests.map((manifest) => readBundleInfo(context, `bundle-${manifest.version}`)));
     },
+    'bundle.current': () => currentBundle(context),
     'bundle.verify': async ({ path: folder }) => {
       const full = path.resolve(folder);
       return { path: full, ...(await verifyBundle(full)) };

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { EngineError } from '#contract/errors';
 import type { Job } from '#contract/job';
 import type { HandlersOf } from '#contract/operations';
@@ -9,10 +8,9 @@ import type { TrainingData } from '../data/training-data.ts';
 import type { JobContext } from '../jobs/job-queue.ts';
 import { parseParams } from '../models/parameters.ts';
 import { retrievalModels } from '../models/registry.ts';
-import { layout } from '../workspace/layout.ts';
 import { createBundle } from './bundles.ts';
-import { generateData, importIntoWorkspace } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
+import { bringSample } from './sample.ts';
 import { type AdminStories, startServing } from './servers.ts';
 import { runStage, runTrainingStages } from './stages.ts';
 import { readDataNow, train } from './training.ts';
@@ -28,25 +26,16 @@ export interface BuildInput {
   port: number;
 }
 
-/** The sample: big enough that a model has something to learn, small enough to be done in a minute on two cores. */
-const sample = { users: 1000, items: 500, events: 100_000, seed: 42 };
-
 const count = (value: number): string => value.toLocaleString('en-US');
 /** A metric's name as people write it: `NDCG@10`, `AUC`, `log loss`. */
 const spoken = (name: string): string => (name === 'log-loss' ? 'log loss' : name.toUpperCase());
 const show = (metrics: Metrics, name: string): string => `${spoken(name)} ${(metrics[name] ?? Number.NaN).toFixed(4)}`;
 
 async function prepareData(context: EngineContext, input: BuildInput, job: JobContext): Promise<string> {
-  const { workspace, database } = requireSession(context);
-  let counts = await countEntities(database);
-  if (counts.interactions === 0) {
-    if (!input.sampleIfEmpty) throw new EngineError('bad_data', 'The workspace is empty. Import interactions first.');
-    const out = layout.sample(workspace.path);
-    await rm(out, { recursive: true, force: true });
-    await generateData({ ...sample, out }, job);
-    await importIntoWorkspace(context, { paths: [out] }, job);
-    counts = await countEntities(database);
-  }
+  const { database } = requireSession(context);
+  if (input.sampleIfEmpty) await bringSample(context, job);
+  const counts = await countEntities(database);
+  if (counts.interactions === 0) throw new EngineError('bad_data', 'The workspace is empty. Import interactions first.');
   return `${count(counts.interactions)} interactions of ${count(counts.users)} users with ${count(counts.items)} items`;
 }
 

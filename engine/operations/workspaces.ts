@@ -10,6 +10,7 @@ import { layout } from '../workspace/layout.ts';
 import { createWorkspace, isWorkspace, openWorkspace, type Workspace } from '../workspace/workspace.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
+import { startSampleImport } from './sample.ts';
 
 const recentKept = 20;
 
@@ -92,6 +93,7 @@ export function workspaceHandlers(context: EngineContext): HandlersOf<'workspace
       const folder = path.join(context.stateFolder, 'sample-workspace');
       return (await isWorkspace(folder)) ? open(folder) : switchTo(context, () => createWorkspace(folder, 'Sample', holder));
     },
+    'workspace.importSample': async () => startSampleImport(context),
     'workspace.close': async () => {
       await assertIdle(context);
       await leaveWorkspace(context);

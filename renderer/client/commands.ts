@@ -12,7 +12,7 @@ function showJob(job: Job): Job {
 }
 
 /** Operations that answer with a job. */
-type JobOperation = Extract<OperationName, 'pipeline.build' | 'run.train' | 'data.import'>;
+type JobOperation = Extract<OperationName, 'pipeline.build' | 'run.train' | 'data.import' | 'workspace.importSample'>;
 
 export async function startJob<N extends JobOperation>(name: N, input: Parameters<typeof engine.call<N>>[1]): Promise<Job> {
   return showJob((await engine.call(name, input)) as Job);
@@ -28,8 +28,15 @@ function setWorkspace(workspace: WorkspaceSummary): WorkspaceSummary {
   return workspace;
 }
 
-export async function openSample(): Promise<WorkspaceSummary> {
+async function enterSample(): Promise<WorkspaceSummary> {
   return setWorkspace(await engine.call('workspace.openSample', {}));
+}
+
+/** Opens the sample; the first time its data is drawn and imported at once, as a job. */
+export async function openSample(): Promise<WorkspaceSummary> {
+  const workspace = await enterSample();
+  if (workspace.interactions === 0) await startJob('workspace.importSample', {});
+  return workspace;
 }
 
 export async function openWorkspaceAt(path: string): Promise<WorkspaceSummary> {
@@ -56,7 +63,7 @@ export async function closeWorkspace(): Promise<void> {
 
 /** The whole pipeline; where no workspace is open, on the sample. */
 export async function buildRecommender(): Promise<Job> {
-  if (!useStore.getState().workspace) await openSample();
+  if (!useStore.getState().workspace) await enterSample();
   return startJob('pipeline.build', {});
 }
 

@@ -4,6 +4,10 @@ import { formatClock, formatDuration } from './time.ts';
 
 export const isActive = (job: Job) => job.status === 'queued' || job.status === 'running';
 
+/** The import that runs or waits, where there is one. */
+export const activeImport = (jobs: Record<string, Job>): Job | undefined =>
+  Object.values(jobs).find((job) => isActive(job) && (job.kind === 'sample' || job.kind === 'import'));
+
 /** How far a job's present phase is, 0..1; undefined where it cannot be known. */
 export function phaseShare(job: Job): number | undefined {
   const { done, total } = job.progress ?? {};

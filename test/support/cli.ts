@@ -10,18 +10,26 @@ export interface CliOutcome {
   stderr: string;
 }
 
-/** Runs the built command line, with a state folder of its own. */
-export function recsmith(words: string[], options: { state: string; signalAfterMs?: number }): Promise<CliOutcome> {
+/** Runs the built command line, with a state folder of its own. Ctrl-C is pressed after a time, or once what was printed holds `signalAt`. */
+export function recsmith(words: string[], options: { state: string; signalAfterMs?: number; signalAt?: RegExp }): Promise<CliOutcome> {
   if (!existsSync(entry)) throw new Error(`${entry} is missing: run "npm run build" first.`);
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [entry, ...words], { env: { ...process.env, RECSMITH_STATE: options.state } });
     let stdout = '';
     let stderr = '';
+    let pressed = false;
+    const heard = (): void => {
+      if (pressed || !options.signalAt?.test(stdout + stderr)) return;
+      pressed = true;
+      child.kill('SIGINT');
+    };
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
+      heard();
     });
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
+      heard();
     });
     if (options.signalAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), options.signalAfterMs);
     child.once('exit', (code) => resolve({ code, stdout, stderr }));

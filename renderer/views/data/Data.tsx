@@ -4,11 +4,14 @@ import { chooseImport, openSample } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
 import { useOperation } from '../../client/use-operation.ts';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
+import { JobProgress } from '../../components/JobProgress.tsx';
 import { NeedsWorkspace } from '../../components/NeedsWorkspace.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { Answered, Empty, Skeleton } from '../../components/States.tsx';
 import { ViewHeader } from '../../components/ViewHeader.tsx';
+import { activeImport } from '../../format/job.ts';
 import { formatCount } from '../../format/numbers.ts';
+import { useStore } from '../../store/store.ts';
 import { useViewState } from '../../store/use-view-state.ts';
 import { Counts, Plots } from './Overview.tsx';
 import { RowGrid } from './RowGrid.tsx';
@@ -30,10 +33,18 @@ function Contents() {
   const rejected = (imports.data ?? []).reduce((sum, file) => sum + file.rejected, 0);
   const nothing = imports.data?.length === 0 && profile.data?.interactions === 0;
   const sample = useAction(openSample);
+  const coming = useStore((state) => activeImport(state.jobs));
   const retry = () => {
     for (const answer of [imports, profile, series]) answer.reload();
   };
 
+  if (nothing && coming) {
+    return (
+      <Panel title={coming.title}>
+        <JobProgress job={coming} />
+      </Panel>
+    );
+  }
   if (nothing) {
     return (
       <Panel>

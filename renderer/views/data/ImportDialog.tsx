@@ -1,7 +1,7 @@
 import { Button, Dialog, DialogBody, DialogFooter, HTMLSelect } from '@blueprintjs/core';
 import { useState } from 'react';
 import { type ColumnMapping, Entity, FileFormat, type FilePreview } from '#contract/data';
-import { createWorkspace, openSample, startJob } from '../../client/commands.ts';
+import { createWorkspace, openWorkspace, startJob } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
 import { useOperation } from '../../client/use-operation.ts';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
@@ -75,14 +75,14 @@ function Preview({ preview, choice, editable, onChange }: PreviewProps) {
 /** Where no workspace is open, a file has nowhere to go yet. */
 function ChooseWorkspace() {
   const create = useAction(createWorkspace);
-  const sample = useAction(openSample);
-  const error = create.error ?? sample.error;
+  const open = useAction(openWorkspace);
+  const error = create.error ?? open.error;
   return (
     <div className="import-workspace">
       <p>No workspace is open. Create one for this data, or open one first.</p>
       <div className="button-row">
         <Button variant="outlined" text="Create workspace" loading={create.busy} onClick={() => create.run()} />
-        <Button variant="outlined" text="Open sample" loading={sample.busy} onClick={() => sample.run()} />
+        <Button variant="outlined" text="Open workspace" loading={open.busy} onClick={() => open.run()} />
       </div>
       {error && <ErrorNote error={error} />}
     </div>

@@ -4,7 +4,7 @@ import { buildRecommender } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { ViewHeader } from '../../components/ViewHeader.tsx';
-import { isActive } from '../../format/job.ts';
+import { activeImport, isActive } from '../../format/job.ts';
 import { countOf } from '../../format/numbers.ts';
 import { useStore } from '../../store/store.ts';
 import { Lately, Recent } from './Lately.tsx';
@@ -13,8 +13,10 @@ import { newestPipeline } from './pipeline.ts';
 import { WaysIn } from './WaysIn.tsx';
 
 function usePurpose(): string {
+  const coming = useStore((state) => activeImport(state.jobs));
   const workspace = useStore((state) => state.workspace);
   if (!workspace) return 'Open the sample, your own data or a workspace, and build a recommender from it.';
+  if (workspace.interactions === 0 && coming) return `${workspace.name}: its data is just coming in.`;
   if (workspace.interactions === 0) return `${workspace.name} is empty: import interactions, or build on sample data.`;
   const { users, items, interactions, runs } = workspace;
   return `${workspace.name}: ${countOf(interactions, 'interaction')} of ${countOf(users, 'user')} with ${countOf(items, 'item')}, ${countOf(runs, 'run')}.`;

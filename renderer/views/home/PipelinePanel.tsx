@@ -10,6 +10,7 @@ import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { JobProgress } from '../../components/JobProgress.tsx';
 import { MetricsTable } from '../../components/MetricsTable.tsx';
 import { Panel } from '../../components/Panel.tsx';
+import { activeImport } from '../../format/job.ts';
 import { formatAge } from '../../format/time.ts';
 import { openView, useStore } from '../../store/store.ts';
 import { useNow } from '../../store/use-now.ts';
@@ -74,6 +75,7 @@ export function PipelinePanel() {
   const job = useStore((state) => newestPipeline(state.jobs));
   const workspace = useStore((state) => state.workspace);
   const server = useStore((state) => state.server);
+  const coming = useStore((state) => activeImport(state.jobs));
   const runs = useOperation('run.list', workspace ? {} : null, ['runs', 'workspace']);
   return (
     <Panel title="Pipeline" note="Each stage opens its view">
@@ -81,7 +83,8 @@ export function PipelinePanel() {
       {job && <JobProgress job={job} />}
       {job?.status === 'failed' && job.error && <ErrorNote error={job.error} />}
       {job?.status === 'cancelled' && <p className="muted">The build was cancelled. What its finished stages made is kept.</p>}
-      {workspace?.interactions === 0 && !job && (
+      {!job && coming && <JobProgress job={coming} />}
+      {workspace?.interactions === 0 && !job && !coming && (
         <p className="muted">
           This workspace has no interactions yet. Build recommender makes sample data first; to use your own, import a file.
         </p>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Job } from '#contract/job';
-import { jobLine, jobSeconds, jobShare, progressLine } from '../../../renderer/format/job.ts';
+import { activeImport, jobLine, jobSeconds, jobShare, progressLine } from '../../../renderer/format/job.ts';
 
 const job: Job = { id: 'j', kind: 'run.train', title: 'Train two-tower', status: 'running', createdAt: '2024-01-01T00:00:00Z' };
 const stage = (id: string, status: 'succeeded' | 'running' | 'waiting') => ({ id, label: id, status });
@@ -27,6 +27,13 @@ test('the status line names job, stage, percent and time left, as far as they ar
   expect(jobLine({ ...job, stages: [stage('Evaluation', 'running')], progress: { phase: 'x', done: 1, total: 2 } })).toBe(
     'Train two-tower: Evaluation · 50 %',
   );
+});
+
+test('an import that runs or waits is found, the sample’s too, and one that has ended is not', () => {
+  const sample = { ...job, id: 's', kind: 'sample', status: 'queued' as const };
+  expect(activeImport({ job, s: sample })).toBe(sample);
+  expect(activeImport({ job, s: { ...sample, kind: 'import' } })?.id).toBe('s');
+  expect(activeImport({ job, s: { ...sample, status: 'succeeded' } })).toBeUndefined();
 });
 
 test('the progress line says phase, count, rate and time left', () => {

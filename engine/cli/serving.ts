@@ -1,0 +1,42 @@
+import type { PipelineResult } from '#contract/pipeline';
+import type { ServerStatus } from '#contract/server';
+import type { CommandContext } from './command.ts';
+import { formatDuration, formatMetrics, print, tell } from './terminal.ts';
+
+async function waitForEnd({ session }: Pick<CommandContext, 'session'>): Promise<void> {
+  await session.interrupted;
+  tell('Stopping.');
+}
+
+/** Serves until interrupted; the address is told as soon as there is one. */
+export async function keepServing({ session, flags }: CommandContext, status: ServerStatus): Promise<void> {
+  if (flags.json) print(JSON.stringify({ url: status.url, port: status.port, bundle: status.bundle, model_version: status.modelVersion }));
+  else print(`Serving ${status.bundle} at ${status.url}  (documentation: ${status.url}/docs; Ctrl-C ends)`);
+  await waitForEnd({ session });
+}
+
+export function buildText(result: PipelineResult): string {
+  const address = result.url ? `\nServing at ${result.url}  (documentation: ${result.url}/docs; Ctrl-C ends)` : '';
+  return `${formatMetrics(result.table)}\n\n${result.verdict}\n${result.bundle} in ${formatDuration(result.seconds)}${address}`;
+}
+
+export const buildFlags = {
+  model: { kind: 'text', help: 'the retrieval model (two-tower)' },
+  ranker: { kind: 'text', help: 'the ranking model (neural-ranker)' },
+  set: { kind: 'pairs', help: 'a parameter of the retrieval model, key=value; may be given again' },
+  seed: { kind: 'integer', help: 'the same seed gives the same result (42)' },
+  serve: { kind: 'switch', help: 'serve the result until interrupted' },
+  port: { kind: 'integer', help: 'the port to serve on (8000, or the next free one)' },
+} as const;
+
+/** Runs the pipeline and, where that is asked for, serves its result until interrupted. */
+export async function buildAndServe(context: CommandContext): Promise<PipelineResult> {
+  const { set, ...rest } = context.flags as { set?: Record<string, string>; serve?: boolean };
+  const { json, ...input } = rest as Record<string, unknown>;
+  const result = await context.session.work<PipelineResult>('pipeline.build', { ...input, params: set ?? {}, serve: rest.serve === true });
+  if (rest.serve) {
+    print(json ? JSON.stringify(result) : buildText(result));
+    await waitForEnd(context);
+  }
+  return result;
+}

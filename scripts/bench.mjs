@@ -3,7 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { foreground, productEnvironment } from './environment.mjs';
-import { root } from './setup/folders.mjs';
+import { cacheFolder, root } from './setup/folders.mjs';
+import { benchPeers } from './setup/peers.mjs';
 import { giveUp, setUp } from './setup.mjs';
 
 const folder = path.join(root, 'bench');
@@ -30,5 +31,10 @@ if (!name || !names.includes(name)) {
   fs.mkdirSync(results, { recursive: true });
   process.chdir(root);
   const env = { ...productEnvironment(), RECSMITH_BENCH_RESULTS: results };
+  // A bench that names the variable has a Python program to compare with.
+  const peers = fs.readFileSync(path.join(folder, `${name}.ts`), 'utf8').includes('RECSMITH_BENCH_PYTHON')
+    ? await benchPeers(cacheFolder())
+    : null;
+  if (peers) Object.assign(env, { RECSMITH_BENCH_PYTHON: peers.python, PYTHONPATH: peers.pythonPath });
   process.exitCode = await foreground(process.execPath, ['--expose-gc', file, ...rest], env);
 }

@@ -1,5 +1,5 @@
 import { EngineError } from '#contract/errors';
-import { metricsTable, type Run, type Split } from '#contract/run';
+import { metricsTable, type Run, type ScoreCounts, type Split } from '#contract/run';
 import type { Command } from './command.ts';
 import { formatDuration, formatMetrics, formatNumber, formatTable } from './terminal.ts';
 
@@ -33,6 +33,18 @@ function runText(run: Run): string {
   const speed = run.examplesPerSecond ? `, ${formatNumber(Math.round(run.examplesPerSecond))} examples/s` : '';
   const { backend, device, version } = run.device;
   return `${formatMetrics(metricsTable(run))}\n\n${run.id}: ${run.label} in ${formatDuration(run.seconds)}${speed} on ${device.toUpperCase()} (${backend} ${version})`;
+}
+
+const plural = (count: number, one: string, many = `${one}s`): string => `${formatNumber(count)} ${count === 1 ? one : many}`;
+
+/** Over whom the means are, what did not count, and what counted though training does not know it. */
+function scoreText({ users, counts }: { users: number; counts: ScoreCounts }): string {
+  const below = counts.trainRowsBelow + counts.testRowsBelow;
+  return [
+    plural(users, 'user'),
+    `left out: ${plural(below, 'row')} below the least value (${formatNumber(counts.testRowsBelow)} of the test file), ${plural(counts.testRowsInTraining, 'test row')} in training already, ${plural(counts.testRowsRepeated, 'repeated test row')}, ${plural(counts.usersLeftOut, 'user')} with nothing left`,
+    `counted all the same: ${plural(counts.usersWithoutTraining, 'user')} without training rows, ${plural(counts.usersWithoutList, 'user')} without a list (zeros), ${plural(counts.itemsWithoutTraining, 'test item')} without training rows`,
+  ].join('\n');
 }
 
 export const runCommands: Command[] = [
@@ -133,11 +145,22 @@ export const runCommands: Command[] = [
       test: { kind: 'text', help: 'user and item columns of the test set', required: true },
       recommendations: { kind: 'text', help: 'user, item and rank columns', required: true },
       k: { kind: 'integers', help: 'list lengths (10,20)' },
+      'min-value': { kind: 'number', help: 'least value of a training or test row that counts; rows without a value count' },
     },
     async run({ session, flags }) {
-      const { k, ...files } = flags as { train: string; test: string; recommendations: string; k?: number[] };
-      const result = await session.call('run.score', { ...files, ...(k ? { ks: k } : {}) });
-      return { json: result, text: `${formatMetrics([{ label: 'lists', metrics: result.metrics }])}\n\n${result.users} users` };
+      const { train, test, recommendations, k, minValue } = flags as {
+        train: string;
+        test: string;
+        recommendations: string;
+        k?: number[];
+        minValue?: number;
+      };
+      const result = await session.call('run.score', {
+        ...{ train, test, recommendations },
+        ...(k ? { ks: k } : {}),
+        ...(minValue !== undefined ? { minValue } : {}),
+      });
+      return { json: result, text: `${formatMetrics([{ label: 'lists', metrics: result.metrics }])}\n\n${scoreText(result)}` };
     },
   },
 ];

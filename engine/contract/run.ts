@@ -118,6 +118,19 @@ export const UserView = z.object({
 });
 export type UserView = z.infer<typeof UserView>;
 
+/** What of the three files did not count, and what counted though little is known of it. */
+export const ScoreCounts = z.object({
+  trainRowsBelow: z.number(),
+  testRowsBelow: z.number(),
+  testRowsInTraining: z.number(),
+  testRowsRepeated: z.number(),
+  usersLeftOut: z.number(),
+  usersWithoutTraining: z.number(),
+  usersWithoutList: z.number(),
+  itemsWithoutTraining: z.number(),
+});
+export type ScoreCounts = z.infer<typeof ScoreCounts>;
+
 export const runOperations = {
   'run.train': operation({
     summary: 'Train a model and evaluate it',
@@ -147,8 +160,10 @@ export const runOperations = {
       test: z.string().min(1),
       recommendations: z.string().min(1),
       ks: z.array(z.number().int().min(1).max(500)).min(1).default([10, 20]),
+      /** Least value of a training or test row that counts as positive; rows without a value count. */
+      minValue: z.number().optional(),
     }),
-    output: z.object({ metrics: Metrics, errors: Metrics, users: z.number() }),
+    output: z.object({ metrics: Metrics, errors: Metrics, users: z.number(), counts: ScoreCounts }),
     command: 'score',
   }),
   'run.users': operation({

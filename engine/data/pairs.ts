@@ -11,6 +11,8 @@ export interface Pairs {
   ranks: Float64Array | null;
   /** Ratings or scores; null where the file has none. NaN where a row has none. */
   values: Float64Array | null;
+  /** Rows that were left out because their value is below the least one. */
+  below: number;
 }
 
 /**
@@ -33,17 +35,24 @@ export async function readPairs(file: string, minValue?: number | null): Promise
     const items: string[] = [];
     const ranks: number[] = [];
     const values: number[] = [];
+    const least = minValue ?? Number.NEGATIVE_INFINITY;
+    let below = 0;
     await session.chunks(
       `SELECT u, i, r, v FROM (SELECT ${text(user)} AS u, ${text(item)} AS i, ${number(rank)} AS r, ${number(value)} AS v FROM ${relationOf(source)})
-       WHERE u <> '' AND i <> ''${minValue === undefined || minValue === null ? '' : ` AND (v IS NULL OR v >= ${minValue})`}`,
+       WHERE u <> '' AND i <> ''`,
       undefined,
       (chunk) => {
         const [u, i, r, v] = [0, 1, 2, 3].map((column) => chunk.getColumnValues(column));
         for (let row = 0; row < chunk.rowCount; row++) {
+          const own = (v?.[row] as number | null) ?? Number.NaN;
+          if (own < least) {
+            below += 1;
+            continue;
+          }
           users.push(u?.[row] as string);
           items.push(i?.[row] as string);
           ranks.push((r?.[row] as number | null) ?? Number.NaN);
-          values.push((v?.[row] as number | null) ?? Number.NaN);
+          values.push(own);
         }
       },
     );
@@ -52,6 +61,7 @@ export async function readPairs(file: string, minValue?: number | null): Promise
       items,
       ranks: rank === undefined ? null : Float64Array.from(ranks),
       values: value === undefined ? null : Float64Array.from(values),
+      below,
     };
   } finally {
     session.connection.closeSync();

@@ -16,6 +16,22 @@ export interface ScoreInput {
   recommendations: ListedPairs;
 }
 
+/** What of the files did not count, and what counted though little is known of it. */
+export interface ScoreCounts {
+  /** Rows of the test file whose pair is in training already: left out. */
+  testRowsInTraining: number;
+  /** Rows that repeat a pair of the test file: it counts once. */
+  testRowsRepeated: number;
+  /** Users of the test file of whom nothing is left: no part of the means. */
+  usersLeftOut: number;
+  /** Users that were measured without a row in training. */
+  usersWithoutTraining: number;
+  /** Users that were measured without a list: zeros. */
+  usersWithoutList: number;
+  /** Items of the test file without a row in training: they count as relevant all the same. */
+  itemsWithoutTraining: number;
+}
+
 /** Positions of each user's pairs, in the order of the file. */
 function byUser({ users }: ListedPairs): Map<string, number[]> {
   const positions = new Map<string, number[]>();
@@ -43,17 +59,34 @@ function inOrder({ ranks, values }: ListedPairs, positions: number[]): number[] 
 export function scoreLists(
   { train, test, recommendations }: ScoreInput,
   ks: readonly number[],
-): { metrics: Record<string, number>; errors: Record<string, number>; users: number } {
+): { metrics: Record<string, number>; errors: Record<string, number>; users: number; counts: ScoreCounts } {
   const rows = new Map<string, number>();
   for (const pairs of [train, test, recommendations]) for (const item of pairs.items) if (!rows.has(item)) rows.set(item, rows.size);
   const trained = byUser(train);
   const listed = byUser(recommendations);
   const tally = createTally(ks, rows.size);
   const longest = Math.max(...ks);
+  const trainedItems = new Set(train.items);
+  const counts: ScoreCounts = {
+    testRowsInTraining: 0,
+    testRowsRepeated: 0,
+    usersLeftOut: 0,
+    usersWithoutTraining: 0,
+    usersWithoutList: 0,
+    itemsWithoutTraining: [...new Set(test.items)].filter((item) => !trainedItems.has(item)).length,
+  };
   for (const [user, positions] of byUser(test)) {
     const had = itemsOf(train, trained.get(user));
     const relevant = new Set([...itemsOf(test, positions)].filter((item) => !had.has(item)).map((item) => rows.get(item) as number));
-    if (relevant.size === 0) continue;
+    const inTraining = positions.filter((at) => had.has(test.items[at] as string)).length;
+    counts.testRowsInTraining += inTraining;
+    counts.testRowsRepeated += positions.length - inTraining - relevant.size;
+    if (relevant.size === 0) {
+      counts.usersLeftOut += 1;
+      continue;
+    }
+    if (!trained.has(user)) counts.usersWithoutTraining += 1;
+    if (!listed.has(user)) counts.usersWithoutList += 1;
     const list = new Set<number>();
     for (const at of inOrder(recommendations, listed.get(user) ?? [])) {
       const item = recommendations.items[at] as string;
@@ -68,5 +101,5 @@ export function scoreLists(
       'No user of the test file has a pair that is not in the training file. Look whether the two files name users and items alike.',
     );
   }
-  return result;
+  return { ...result, counts };
 }

@@ -28,10 +28,11 @@ export function runHandlers(context: EngineContext): HandlersOf<'run'> {
     },
     'run.score': async (input) => {
       const [train, test, recommendations] = await Promise.all(
-        [input.train, input.test, input.recommendations].map((file) => readPairs(path.resolve(file))),
+        [input.train, input.test, input.recommendations].map((file, at) => readPairs(path.resolve(file), at < 2 ? input.minValue : null)),
       );
       if (!train || !test || !recommendations) throw new Error('three files give three tables');
-      return scoreLists({ train, test, recommendations }, input.ks);
+      const { counts, ...scored } = scoreLists({ train, test, recommendations }, input.ks);
+      return { ...scored, counts: { trainRowsBelow: train.below, testRowsBelow: test.below, ...counts } };
     },
     'run.users': async (input) => searchUsers(requireSession(context).database, input.query, input.limit),
     'run.userView': (input) => viewUser(context, input),

@@ -83,6 +83,25 @@ test('the evaluator scores lists of any tool', { timeout: 60_000 }, () =>
     expect(scored.metrics['ndcg@2']).toBeCloseTo((1 + 1 / Math.log2(3)) / 2, 6);
     expect(scored.metrics['hit-rate@2']).toBe(1);
     expect(scored.metrics['mrr@2']).toBeCloseTo(0.75, 6);
+
+    // With values: u2's only test row is below the least one and drops out; u3 has no training rows and no list.
+    const rated = await file('rated.csv', 'user_id,item_id,rating\nu1,b,5\nu2,a,3\nu3,z,4\n');
+    const words = ['score', '--train', train, '--test', rated, '--recommendations', lists, '--k', '2', '--min-value', '4'];
+    const least = await recsmithJson<{ users: number; metrics: Record<string, number>; counts: object }>(words, { state: folder });
+    expect([least.users, least.metrics['hit-rate@2']]).toEqual([2, 0.5]);
+    expect(least.counts).toEqual({
+      trainRowsBelow: 0,
+      testRowsBelow: 1,
+      testRowsInTraining: 0,
+      testRowsRepeated: 0,
+      usersLeftOut: 0,
+      usersWithoutTraining: 1,
+      usersWithoutList: 1,
+      itemsWithoutTraining: 1,
+    });
+    const { stdout } = await recsmith(words, { state: folder });
+    expect(stdout).toMatch(/\n2 users\nleft out: 1 row below the least value \(1 of the test file\), 0 test rows in training already/);
+    expect(stdout).toMatch(/1 user without training rows, 1 user without a list \(zeros\), 1 test item without training rows/);
   }),
 );
 

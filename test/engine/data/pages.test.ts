@@ -192,7 +192,8 @@ test('pairs of a file, with rank or value, those below a value left out', () =>
       values: Float64Array.of(0.5, 0.9),
     });
     const file = await put('test.csv', 'user_id,item_id,rating\nu1,a,5\nu1,b,3\nu2,c,\n');
-    expect((await readPairs(file, 4)).items).toEqual(['a', 'c']);
+    expect(await readPairs(file, 4)).toMatchObject({ items: ['a', 'c'], below: 1 });
+    expect((await readPairs(file)).below).toBe(0);
     await expect(readPairs(await put('odd.csv', 'user_id,thing\nu1,a\n'))).rejects.toMatchObject({ code: 'bad_data' });
   }));
 

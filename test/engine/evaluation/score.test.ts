@@ -83,3 +83,23 @@ test('ids that are names of object keys are ids like any other', () => {
   const lists = pairs([['__proto__', 'constructor', 1]], 'ranks');
   expect(scoreLists({ train, test: held, recommendations: lists }, [1]).metrics['mrr@1']).toBe(1);
 });
+
+test('what was left out is counted, and what counted though training does not know it', () => {
+  const held = pairs([
+    ['u1', 'b'],
+    ['u1', 'b'], // again: counts once
+    ['u1', 'a'], // in training
+    ['u2', 'b'], // in training, and all that u2 has
+    ['u3', 'x'], // a user and an item that training does not know, and no list
+  ]);
+  const { users, counts } = scoreLists({ train, test: held, recommendations: pairs([['u1', 'b', 1]], 'ranks') }, [1]);
+  expect(users).toBe(2);
+  expect(counts).toEqual({
+    testRowsInTraining: 2,
+    testRowsRepeated: 1,
+    usersLeftOut: 1,
+    usersWithoutTraining: 1,
+    usersWithoutList: 1,
+    itemsWithoutTraining: 1,
+  });
+});

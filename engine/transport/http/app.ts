@@ -81,6 +81,8 @@ export function createApp(handlers: RouteHandlers, onAnswer: OnAnswer): (request
   const documentHeaders = { ...commonHeaders, 'content-type': 'application/json' };
   add('GET', '/openapi.json', 'openapi', async () => new Response(document, { headers: documentHeaders }));
   const nothing = (): Response => problemResponse(404, 'not_found', 'There is nothing at this path. /docs lists the routes.');
+  // For people who open the address that the server told them; no route of the API.
+  add('GET', '/', 'root', async () => new Response(null, { status: 302, headers: { ...commonHeaders, location: '/docs' } }));
   add('GET', '/docs', 'docs', async () => (await docsResponse('')) ?? nothing());
   add('GET', '/docs/:file', 'docs', async (context) => (await docsResponse(context.req.param('file') ?? '')) ?? nothing());
 

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { dataCommands } from '../../../engine/cli/data-commands.ts';
+import { runCommands } from '../../../engine/cli/run-commands.ts';
+import { serveCommands } from '../../../engine/cli/serve-commands.ts';
+
+const docs = path.resolve(__dirname, '..', '..', '..', 'docs', 'cli.md');
+
+/** The first word of each command in the first column of the table of commands. */
+function documented(): string[] {
+  const rows = readFileSync(docs, 'utf8')
+    .split('\n## ')[0]
+    ?.split('\n')
+    .filter((line) => line.startsWith('| `'));
+  return (rows ?? []).flatMap((row) =>
+    [...(row.split(' | ')[0] as string).matchAll(/`([a-z-]+)[^`]*`/g)].map((match) => match[1] as string),
+  );
+}
+
+test('the help and the documentation list the same commands', () => {
+  const helped = [...dataCommands, ...runCommands, ...serveCommands].map(({ name }) => name);
+  expect(documented().sort()).toEqual(helped.sort());
+});

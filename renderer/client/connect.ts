@@ -1,6 +1,7 @@
 import type { EngineEvent } from '#contract/events';
 import { applyEvents } from '../store/apply-events.ts';
 import { useStore } from '../store/store.ts';
+import { problemAfter } from '../store/window-problem.ts';
 import { bridge } from './bridge.ts';
 import { EngineClient, type EnginePort } from './engine-client.ts';
 import { batchEvents } from './event-batch.ts';
@@ -10,9 +11,7 @@ import { greet } from './greet.ts';
 export const engine = new EngineClient(batchEvents(apply, 100));
 
 function apply(events: readonly EngineEvent[]): void {
-  useStore.setState((state) => applyEvents(state, events));
-  // Why the workspace that was open is not open any more has to be said somewhere.
-  for (const event of events) if (event.type === 'restore.failed') useStore.setState({ problem: event.error });
+  useStore.setState((state) => ({ ...applyEvents(state, events), problem: problemAfter(state.problem, events) }));
 }
 
 function onPort(port: EnginePort): void {

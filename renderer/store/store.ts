@@ -1,10 +1,11 @@
 import { create } from 'zustand';
 import type { EngineProcessState, ThemeChoice } from '#contract/bridge';
-import { type ErrorReport, reportOf } from '#contract/errors';
+import { reportOf } from '#contract/errors';
 import type { SystemInfo } from '#contract/system';
 import type { WorkspaceSummary } from '#contract/workspace';
 import { emptyLive, type LiveState } from './apply-events.ts';
 import { initialPersisted, type PersistedState, readPersisted, writePersisted } from './persisted.ts';
+import type { WindowProblem } from './window-problem.ts';
 
 interface AppState extends LiveState, PersistedState {
   engine: EngineProcessState;
@@ -18,7 +19,7 @@ interface AppState extends LiveState, PersistedState {
   paletteOpen: boolean;
   shortcutsOpen: boolean;
   /** Why the last command from the palette, a menu or a key did not work. */
-  problem: ErrorReport | null;
+  problem: WindowProblem | null;
 }
 
 const storage = typeof localStorage === 'undefined' ? undefined : localStorage;

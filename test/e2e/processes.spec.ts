@@ -103,6 +103,51 @@ test('a workspace that is gone at the next start is named, and the window can be
   await quit(second);
 });
 
+test('a workspace that another process has open at the next start is named with that process, and the window can be used', async ({
+  userData,
+}) => {
+  const first = await launch(userData);
+  const workspace = await importThree(first, userData);
+  await quit(first);
+  const other = await launch(join(userData, 'other'));
+  await answerDialog(other, [workspace]);
+  await other.page.getByRole('button', { name: 'Open workspace' }).first().click();
+  await expect(other.page.getByRole('button', { name: /^Workspace:/ })).toContainText('mine');
+  const holder = await processId(other, 'engine');
+
+  const second = await launch(userData);
+  const { page } = second;
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('The workspace that was open last is not open now');
+  await expect(alert).toContainText(workspace);
+  await expect(alert).toContainText(`the Recsmith window (process ${holder}`);
+  // Another workspace can be made meanwhile.
+  await answerDialog(second, [join(userData, 'meanwhile')]);
+  await openView(page, 'home');
+  await page.getByRole('button', { name: 'Create workspace' }).first().click();
+  await expect(page.getByRole('button', { name: /^Workspace:/ })).toContainText('meanwhile');
+  await expect(alert).toHaveCount(0);
+  // A try while it is still held says the same; once it is let go of, it opens.
+  await page.getByRole('button', { name: 'Open mine' }).click();
+  await expect(page.getByTestId('view-home')).toContainText(`process ${holder}`);
+  await quit(other);
+  await page.getByRole('button', { name: 'Open mine' }).click();
+  await expect(page.getByRole('button', { name: /^Workspace:/ })).toContainText('mine');
+  await openView(page, 'data');
+  await expect(page.getByRole('table', { name: 'Rows of interactions' })).toContainText('b');
+  await quit(second);
+});
+
+test('the sample shows its data without a build, after a job that says how far it is', async ({ app }) => {
+  const { page } = app;
+  await page.getByRole('button', { name: 'Open sample' }).first().click();
+  await openView(page, 'data');
+  await expect(page.getByRole('table', { name: 'Rows of interactions' })).toContainText('u0', { timeout: 60_000 });
+  await openView(page, 'jobs');
+  await expect(page.getByTestId('jobs-table').locator('tbody tr')).toHaveCount(1);
+  await expect(page.getByTestId('jobs-table')).toContainText('Bring the sample data');
+});
+
 test('an engine that does not answer any more holds a quit up for less than five seconds, and nothing is left', async ({ userData }) => {
   test.skip(process.platform === 'win32', 'Windows cannot stop a process and let it live.');
   const app = await launch(userData);

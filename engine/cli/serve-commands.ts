@@ -37,7 +37,7 @@ export const serveCommands: Command[] = [
     async run({ session, positionals, flags }) {
       await session.call('workspace.open', { path: positionals[0] as string });
       const bundle = await session.work<BundleInfo>('bundle.create', flags);
-      return { json: bundle, text: `${bundle.path} (${formatNumber(bundle.sizeBytes)} bytes, ${bundle.manifest.files.length} files)` };
+      return { json: bundle, text: `${bundle.path} (${formatNumber(bundle.sizeBytes)} bytes, ${bundle.files} files)` };
     },
   },
   {

@@ -55,6 +55,8 @@ export const BundleInfo = z.object({
   id: z.string(),
   path: z.string(),
   active: z.boolean(),
+  /** With the manifest, as is `sizeBytes`. */
+  files: z.number(),
   sizeBytes: z.number(),
   manifest: BundleManifest,
 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BundleInfo, BundleManifest, type PositiveRule } from '#contract/bundle';
@@ -28,7 +28,11 @@ import { matrixOf, type RunIds, readRun, readRunArrays, readRunIds, readTraining
 import { rowsOf } from './training.ts';
 import { listVectorIndexes } from './vector-indexes.ts';
 
-const sizeOf = (manifest: BundleManifest): number => manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+/** Files of a bundle and their bytes, the manifest among them, as whoever looks into the folder counts them. */
+async function extentOf(folder: string, manifest: BundleManifest): Promise<{ files: number; sizeBytes: number }> {
+  const { size } = await stat(path.join(folder, bundleFiles.manifest));
+  return { files: manifest.files.length + 1, sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, size) };
+}
 
 /** The workspace's interactions in the rows of a run; what the run does not know is left out. */
 function inRowsOf(ids: RunIds, data: { userIds: string[]; itemIds: string[]; interactions: Interactions }): Interactions {
@@ -188,8 +192,8 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
   await work.checkpoint({ phase: 'Checking the bundle' });
   // What is to be served is verified where it is activated.
   if (input.activate && !input.out) return activate(context, id);
-  await verifyBundle(folder);
-  return { id: path.basename(folder), path: folder, active: false, sizeBytes: sizeOf(manifest), manifest };
+  const { files, sizeBytes } = await verifyBundle(folder);
+  return { id: path.basename(folder), path: folder, active: false, files, sizeBytes, manifest };
 }
 
 export async function readBundleInfo(context: EngineContext, id: string): Promise<BundleInfo> {
@@ -197,7 +201,7 @@ export async function readBundleInfo(context: EngineContext, id: string): Promis
   assertId(id, 'bundle');
   const folder = layout.bundle(workspace.path, id);
   const manifest = await readFolderManifest(folder, bundleFiles.manifest, BundleManifest, 'bundle');
-  return { id, path: folder, active: workspace.manifest.activeBundle === id, sizeBytes: sizeOf(manifest), manifest };
+  return { id, path: folder, active: workspace.manifest.activeBundle === id, ...(await extentOf(folder, manifest)), manifest };
 }
 
 /** Makes a bundle the one that is served. A running server swaps first: a bundle that it refuses never becomes active. */

@@ -8,8 +8,8 @@ import type { TrainingData } from '../data/training-data.ts';
 import type { JobContext } from '../jobs/job-queue.ts';
 import { parseParams } from '../models/parameters.ts';
 import { retrievalModels } from '../models/registry.ts';
-import { createBundle } from './bundles.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
+import { renewBundle } from './retire-bundles.ts';
 import { bringSample } from './sample.ts';
 import { type AdminStories, startServing } from './servers.ts';
 import { runStage, runTrainingStages } from './stages.ts';
@@ -138,8 +138,8 @@ export async function build(context: EngineContext, stories: AdminStories, input
     return { value, detail: value.reason };
   });
   const bundle = await runStage(job, 'bundle', async () => {
-    const value = await createBundle(context, { run: run.id, ...(ranker ? { ranker: ranker.id } : {}), activate: true }, job);
-    return { value, detail: `${value.manifest.files.length} files, ${(value.sizeBytes / 1e6).toFixed(1)} MB: ${value.id}` };
+    const value = await renewBundle(context, { run: run.id, ranker: ranker?.id }, job);
+    return { value, detail: `${value.files} files, ${(value.sizeBytes / 1e6).toFixed(1)} MB: ${value.id}` };
   });
   let url = context.server.status().url;
   if (input.serve) {

@@ -2,8 +2,9 @@ import { rm } from 'node:fs/promises';
 import { EngineError } from '#contract/errors';
 import type { Job } from '#contract/job';
 import { layout } from '../workspace/layout.ts';
-import { createBundle, readBundleInfo } from './bundles.ts';
+import { readBundleInfo } from './bundles.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
+import { renewBundle } from './retire-bundles.ts';
 import { buildVectorIndex, listVectorIndexes } from './vector-indexes.ts';
 
 /** Builds the index of the served run again, and swaps the server to a bundle with it. */
@@ -14,7 +15,7 @@ export function reindex(context: EngineContext, body: { kind?: 'auto' | 'exact' 
     if (!served) throw new EngineError('not_found', 'There is no bundle whose index could be built again. Build the recommender first.');
     const { run, ranker } = (await readBundleInfo(context, served)).manifest;
     const index = await buildVectorIndex(context, { run, kind: body.kind ?? 'auto' }, work);
-    const bundle = await createBundle(context, { run, ...(ranker ? { ranker: ranker.run } : {}), activate: true }, work);
+    const bundle = await renewBundle(context, { run, ranker: ranker?.run }, work);
     // The run's older indexes serve nothing any more.
     for (const old of await listVectorIndexes(workspace.path)) {
       if (old.run === run && old.id !== index.id) await rm(layout.vectorIndex(workspace.path, old.id), { recursive: true, force: true });

@@ -13,6 +13,8 @@ const Manifest = z.object({
   name: z.string(),
   createdAt: z.string(),
   activeBundle: z.string().nullable().default(null),
+  /** Bundles that builds and reindexing made by themselves: they are removed by the same when they are old. */
+  madeBundles: z.array(z.string().regex(/^bundle-[a-z0-9-]{1,57}$/)).default([]),
 });
 export type WorkspaceManifest = z.infer<typeof Manifest>;
 
@@ -24,7 +26,7 @@ export interface Workspace {
   path: string;
   manifest: WorkspaceManifest;
   /** Changes the manifest on disk and here. */
-  update(change: Partial<Pick<WorkspaceManifest, 'name' | 'activeBundle'>>): Promise<void>;
+  update(change: Partial<Pick<WorkspaceManifest, 'name' | 'activeBundle' | 'madeBundles'>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -111,6 +113,7 @@ export async function createWorkspace(folder: string, name: string | undefined, 
     name: name ?? path.basename(full),
     createdAt: new Date().toISOString(),
     activeBundle: null,
+    madeBundles: [],
   };
   for (const sub of [layout.runs(full), layout.vectorIndexes(full), layout.bundles(full), layout.events(full)])
     await mkdir(sub, { recursive: true });

@@ -554,6 +554,7 @@ export const bundles: BundleInfo[] = [
     id: 'b-0001',
     path: '/home/ada/Recsmith/sample/bundles/b-0001',
     active: true,
+    files: 7,
     sizeBytes: 2_110_000,
     manifest: {
       format: 'recsmith-bundle',

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { recsmith, recsmithJson } from '../../support/cli.ts';
@@ -53,8 +53,9 @@ test('from data to a served list, one command after the other', { timeout: 240_0
     expect(index.recall.value).toBeGreaterThan(0.99);
 
     const bundle = path.join(folder, 'out.recsmith');
-    await recsmithJson(['bundle', workspace, '--run', run.run_id, '--out', bundle], { state });
-    expect(await recsmithJson(['verify', bundle], { state })).toMatchObject({ ok: true });
+    const { files, sizeBytes } = await recsmithJson(['bundle', workspace, '--run', run.run_id, '--out', bundle], { state });
+    expect(await recsmithJson(['verify', bundle], { state })).toMatchObject({ ok: true, files, sizeBytes });
+    expect(await readdir(bundle)).toHaveLength(files as number);
     const weights = path.join(bundle, 'model.safetensors');
     const bytes = await readFile(weights);
     bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;

@@ -111,9 +111,11 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
     });
     expect((await getJson(`${result.url}/recommend/${encodeURIComponent(user)}`)).source).toBe('ranker');
 
-    // An older bundle is one call away, and the server swaps to it.
-    await engine.call('bundle.activate', { id: result.bundle });
-    expect((await getJson(`${result.url}/health`)).model_version).toBe(before);
+    // The bundle before is one call away, and the server swaps to it; the one before that is gone, since nobody made it by hand.
+    expect(bundles.map((bundle) => bundle.id)).toEqual([active?.id, (job.result as PipelineResult).bundle]);
+    const previous = bundles[1] as (typeof bundles)[number];
+    await engine.call('bundle.activate', { id: previous.id });
+    expect((await getJson(`${result.url}/health`)).model_version).toBe(previous.manifest.version);
   }),
 );
 

@@ -16,7 +16,7 @@ export interface SearchPlan {
 }
 
 /** Of the epochs that are allowed, this share is expected to bring something new; more than that is seldom needed. */
-const expectedShare = 1 / 4;
+const expectedShare = 1 / 8;
 
 /** Epochs, counted once a contender, that are expected from `epoch` on. */
 function expectedEpochs({ epochs, patience, roundEpochs }: SearchPlan, epoch: number, contenders: number, bestEpoch: number): number {
@@ -29,7 +29,8 @@ function expectedEpochs({ epochs, patience, roundEpochs }: SearchPlan, epoch: nu
   if (patience === null) return left + allowed;
   // The best of those that compete now may be beaten soon: patience counts from where the last one is alone.
   const idle = contenders > 1 ? 0 : epoch - 1 - bestEpoch;
-  const better = Math.max(0, epochs * expectedShare - next + 1) * (1 - idle / patience);
+  // What still gets better after long is expected to do so for a while.
+  const better = Math.max(next / 4, epochs * expectedShare - next + 1) * (1 - idle / patience) ** 2;
   return left + Math.min(allowed, Math.max(1, patience - idle) + better);
 }
 

@@ -36,6 +36,8 @@ export interface KernelPool {
   release(mark: number): void;
   /** Computes rows 0 .. rows of a kernel by all threads. */
   rows(kernel: string, rows: number, args: number[], options?: RowsOptions): Promise<void>;
+  /** The same at once and by the calling thread alone: for work of a few milliseconds, in the midst of other work. */
+  rowsNow(kernel: string, rows: number, args: number[], scratch?: number): void;
   dispose(): Promise<void>;
 }
 
@@ -169,6 +171,13 @@ export function createKernelPool({ threads = os.cpus().length } = {}): KernelPoo
       } finally {
         free = before;
       }
+    },
+    rowsNow(kernel, rows, args, scratch = 0) {
+      const run = exports[kernel];
+      if (typeof run !== 'function') throw new EngineError('internal', `There is no kernel "${kernel}".`);
+      const before = free;
+      run(0, rows, scratch > 0 ? take(scratch) : 0, ...args);
+      free = before;
     },
     async dispose() {
       await Promise.all(workers.splice(0).map((worker) => worker.terminate()));

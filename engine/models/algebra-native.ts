@@ -4,6 +4,8 @@ import type { NativeAttribute, NativeBinding } from './tensorflow.ts';
 /** A tensor of TensorFlow's eager runtime. */
 export interface NativeTensor extends Dense {
   id: number;
+  /** TensorFlow's number of the type; 32-bit floats where it is not told. */
+  dtype?: number;
 }
 
 export interface NativeAlgebra extends Algebra {
@@ -15,8 +17,11 @@ export interface NativeAlgebra extends Algebra {
   flag(name: string, value: boolean): NativeAttribute;
 }
 
-/** Calls TensorFlow's ops through the binding. */
-export function createNativeAlgebra(binding: NativeBinding): NativeAlgebra {
+/** DT_BFLOAT16, which the binding has no name for. */
+const bfloat16 = 14;
+
+/** Calls TensorFlow's ops through the binding. `fastHalves`: the processor is faster at matrix products of bfloat16. */
+export function createNativeAlgebra(binding: NativeBinding, fastHalves = false): NativeAlgebra {
   const constant = (name: `TF_${string}`): number => binding[name] as number;
   const typeAttribute: NativeAlgebra['typeAttribute'] = (name, type) => ({ name, type: constant('TF_ATTR_TYPE'), value: constant(type) });
   const flag: NativeAlgebra['flag'] = (name, value) => ({ name, type: constant('TF_ATTR_BOOL'), value });
@@ -29,7 +34,19 @@ export function createNativeAlgebra(binding: NativeBinding): NativeAlgebra {
   const ofSums = (keep: boolean): NativeAttribute[] => [...ofFloats, typeAttribute('Tidx', 'TF_INT32'), flag('keep_dims', keep)];
   const keepingSums = ofSums(true);
   const droppingSums = ofSums(false);
-  const ofProduct = [false, true].map((a) => [false, true].map((b) => [...ofFloats, flag('transpose_a', a), flag('transpose_b', b)]));
+  const ofHalves: NativeAttribute[] = [{ name: 'T', type: constant('TF_ATTR_TYPE'), value: bfloat16 }];
+  const isHalf = (tensor: Dense): boolean => (tensor as NativeTensor).dtype === bfloat16;
+  const ofProducts = (type: NativeAttribute[]): NativeAttribute[][][] =>
+    [false, true].map((a) => [false, true].map((b) => [...type, flag('transpose_a', a), flag('transpose_b', b)]));
+  const ofProduct = ofProducts(ofFloats);
+  const ofHalfProduct = ofProducts(ofHalves);
+  const ofCast = (from: number, to: number): NativeAttribute[] => [
+    { name: 'SrcT', type: constant('TF_ATTR_TYPE'), value: from },
+    { name: 'DstT', type: constant('TF_ATTR_TYPE'), value: to },
+    flag('Truncate', false),
+  ];
+  const ofHalving = ofCast(float, bfloat16);
+  const ofDoubling = ofCast(bfloat16, float);
   const ofSlice = [...ofFloats, typeAttribute('Index', 'TF_INT32')];
   const ofPick = [
     typeAttribute('Tparams', 'TF_FLOAT'),
@@ -38,13 +55,18 @@ export function createNativeAlgebra(binding: NativeBinding): NativeAlgebra {
     { name: 'batch_dims', type: constant('TF_ATTR_INT'), value: 0 },
   ];
   const ofSegments = [...ofFloats, ofIndices, typeAttribute('Tnumsegments', 'TF_INT32')];
+  const ofTranspose = [...ofFloats, typeAttribute('Tperm', 'TF_INT32')];
+  const toLong = [typeAttribute('SrcT', 'TF_INT32'), typeAttribute('DstT', 'TF_INT64'), flag('Truncate', false)];
+  const ofSparseProduct = [...ofFloats, typeAttribute('Tindices', 'TF_INT64'), flag('adjoint_a', false), flag('adjoint_b', false)];
   const scalar = (value: number): number => binding.createTensor([], int32, Int32Array.of(value));
   const vector = (...values: number[]): number => binding.createTensor([values.length], int32, Int32Array.from(values));
   const firstAxis = scalar(0);
   const rowAxis = vector(0);
   const columnAxis = vector(1);
   const bothAxes = vector(0, 1);
-  const constants = [firstAxis, rowAxis, columnAxis, bothAxes];
+  const secondAxis = scalar(1);
+  const swapped = vector(1, 0);
+  const constants = [firstAxis, secondAxis, rowAxis, columnAxis, bothAxes, swapped];
 
   let made: number[] | null = null;
   const kept = new Set<number>();
@@ -61,6 +83,12 @@ export function createNativeAlgebra(binding: NativeBinding): NativeAlgebra {
   const idOf = (operand: Operand): number =>
     typeof operand === 'number' ? own(binding.createTensor([], float, Float32Array.of(operand))) : (operand as NativeTensor).id;
   const integersOf = (values: Int32Array): number => own(binding.createTensor([values.length], int32, values));
+  const concatenate = (parts: Dense[], axis: number): NativeTensor =>
+    run(
+      'ConcatV2',
+      [...ofFloats, typeAttribute('Tidx', 'TF_INT32'), { name: 'N', type: constant('TF_ATTR_INT'), value: parts.length }],
+      [...parts.map(idOf), axis],
+    );
   const unary = (op: string) => (a: Dense) => run(op, ofFloats, [idOf(a)]);
   const binary = (op: string) => (a: Operand, b: Operand) => run(op, ofFloats, [idOf(a), idOf(b)]);
 
@@ -94,12 +122,17 @@ export function createNativeAlgebra(binding: NativeBinding): NativeAlgebra {
     tensor: (values, shape) => ({ id: own(binding.createTensor(shape, float, values)), shape }) as NativeTensor,
     read: (tensor) => binding.tensorDataSync((tensor as NativeTensor).id) as Float32Array,
     product: (a, b, transpose) =>
-      run('MatMul', ofProduct[transpose?.a ? 1 : 0]?.[transpose?.b ? 1 : 0] as NativeAttribute[], [idOf(a), idOf(b)]),
+      run('MatMul', (isHalf(a) ? ofHalfProduct : ofProduct)[transpose?.a ? 1 : 0]?.[transpose?.b ? 1 : 0] as NativeAttribute[], [
+        idOf(a),
+        idOf(b),
+      ]),
     add: binary('AddV2'),
     subtract: binary('Sub'),
     multiply: binary('Mul'),
     divide: binary('RealDiv'),
-    exp: unary('Exp'),
+    exp: (a) => run('Exp', isHalf(a) ? ofHalves : ofFloats, [idOf(a)]),
+    half: (a) => (fastHalves ? run('Cast', ofHalving, [idOf(a)]) : a),
+    full: (a) => (isHalf(a) ? run('Cast', ofDoubling, [idOf(a)]) : a),
     log: unary('Log'),
     rsqrt: unary('Rsqrt'),
     relu: unary('Relu'),
@@ -109,12 +142,22 @@ export function createNativeAlgebra(binding: NativeBinding): NativeAlgebra {
     total: (a) => run('Sum', droppingSums, [idOf(a), bothAxes]),
     rows: (a, from, count) =>
       run('Slice', ofSlice, [idOf(a), integersOf(Int32Array.of(from, 0)), integersOf(Int32Array.of(count, a.shape[1] as number))]),
-    stack: (parts) =>
-      run(
-        'ConcatV2',
-        [...ofFloats, typeAttribute('Tidx', 'TF_INT32'), { name: 'N', type: constant('TF_ATTR_INT'), value: parts.length }],
-        [...parts.map(idOf), firstAxis],
-      ),
+    stack: (parts) => concatenate(parts, firstAxis),
+    beside: (parts) => concatenate(parts, secondAxis),
+    transpose: (a) => run('Transpose', ofTranspose, [idOf(a), swapped]),
+    sparseProduct({ rows, columns, indptr, indices, values }, right) {
+      const cells = new Int32Array(2 * indices.length);
+      for (let row = 0; row < rows; row++) {
+        for (let at = indptr[row] as number; at < (indptr[row + 1] as number); at++) {
+          cells[2 * at] = row;
+          cells[2 * at + 1] = indices[at] as number;
+        }
+      }
+      const places = own(binding.createTensor([indices.length, 2], int32, cells));
+      const shape = run('Cast', toLong, [own(vector(rows, columns))]).id;
+      const weights = own(binding.createTensor([values.length], float, values));
+      return run('SparseTensorDenseMatMul', ofSparseProduct, [run('Cast', toLong, [places]).id, weights, shape, idOf(right)]);
+    },
     pick: (a, rows) => run('GatherV2', ofPick, [idOf(a), integersOf(rows), firstAxis]),
     segmentSums: (a, segments, count) => run('UnsortedSegmentSum', ofSegments, [idOf(a), integersOf(segments), own(scalar(count))]),
     dispose() {

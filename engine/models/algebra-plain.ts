@@ -33,6 +33,8 @@ export function createPlainAlgebra(tf: typeof Tfjs): Algebra {
     divide: binary(tf.div),
     exp: (a) => dense(tf.exp(of(a))),
     log: (a) => dense(tf.log(of(a))),
+    half: (a) => a,
+    full: (a) => a,
     rsqrt: (a) => dense(tf.rsqrt(of(a))),
     relu: (a) => dense(tf.relu(of(a))),
     reluGradient: (gradient, output) => dense(tf.mul(of(gradient), tf.cast(tf.greater(of(output), 0), 'float32'))),
@@ -41,6 +43,22 @@ export function createPlainAlgebra(tf: typeof Tfjs): Algebra {
     total: (a) => dense(tf.sum(of(a))),
     rows: (a, from, count) => dense(tf.slice(of(a), [from, 0], [count, a.shape[1] as number])),
     stack: (parts) => dense(tf.concat(parts.map(of), 0)),
+    beside: (parts) => dense(tf.concat(parts.map(of), 1)),
+    transpose: (a) => dense(tf.transpose(of(a))),
+    sparseProduct({ rows, indptr, indices, values }, right) {
+      const columns = right.shape[1] as number;
+      const data = of(right).dataSync();
+      const result = new Float32Array(rows * columns);
+      for (let row = 0; row < rows; row++) {
+        const into = result.subarray(row * columns, (row + 1) * columns);
+        for (let at = indptr[row] as number; at < (indptr[row + 1] as number); at++) {
+          const weight = values[at] as number;
+          const from = (indices[at] as number) * columns;
+          for (let i = 0; i < columns; i++) into[i] = (into[i] as number) + weight * (data[from + i] as number);
+        }
+      }
+      return dense(tf.tensor2d(result, [rows, columns]));
+    },
     pick: (a, rows) => dense(tf.gather(of(a), tf.tensor1d(rows, 'int32'))),
     segmentSums(a, segments, count) {
       const columns = a.shape[1] as number;

@@ -1,3 +1,5 @@
+import type { SparseMatrix } from '../math/arrays.ts';
+
 /** A tensor of 32-bit floats in the memory of whoever computes with it. */
 export interface Dense {
   readonly shape: readonly number[];
@@ -27,6 +29,12 @@ export interface Algebra {
   divide(a: Operand, b: Operand): Dense;
   exp(a: Dense): Dense;
   log(a: Dense): Dense;
+  /**
+   * The same in 16 bits (bfloat16: the range of 32 bits, three decimal digits) where the processor multiplies such matrices faster, else itself. `product`
+   * and `exp` of what is half are half; `full` makes it 32 bits again.
+   */
+  half(a: Dense): Dense;
+  full(a: Dense): Dense;
   /** 1 / √a. */
   rsqrt(a: Dense): Dense;
   relu(a: Dense): Dense;
@@ -42,6 +50,12 @@ export interface Algebra {
   rows(a: Dense, from: number, count: number): Dense;
   /** Matrices on top of each other. */
   stack(parts: Dense[]): Dense;
+  /** Matrices side by side. */
+  beside(parts: Dense[]): Dense;
+  /** Rows become columns. */
+  transpose(a: Dense): Dense;
+  /** Product of a sparse matrix and a dense one. */
+  sparseProduct(sparse: SparseMatrix, dense: Dense): Dense;
   /** These rows of a matrix, in this order. */
   pick(a: Dense, rows: Int32Array): Dense;
   /** Rows of the same segment added up: `count` × columns. */

@@ -101,10 +101,3 @@ export function transposeBags(bags: Bags, columns: Int32Array, columnCount: numb
   }
   return { count: columnCount, offsets, rows, weights };
 }
-
-/** Is each bag one row, unweighted? */
-export function isPlain({ count, offsets, weights }: Bags): boolean {
-  if (weights.length !== count) return false;
-  for (let i = 0; i < count; i++) if (weights[i] !== 1 || offsets[i] !== i) return false;
-  return true;
-}

@@ -28,27 +28,30 @@ export interface SoftmaxInput {
 
 /** Logits at a time, 64 MiB of them: few large products are the fastest, but a batch of tens of thousands must not need gigabytes. */
 const blockSize = 16_777_216;
+/** From so many logits on, products of 16-bit floats gain more than the conversion takes. */
+const halfFrom = 500_000;
 
 /** Loss of the batch, and its gradient by the vectors. Call within a scope of the algebra. */
 export function inBatchSoftmax(
   algebra: Algebra,
   { vectors, own, weights, corrections, temperature }: SoftmaxInput,
 ): { loss: Dense; gradient: Dense } {
-  const { add, subtract, multiply, divide, product, rows, rowSums } = algebra;
+  const { add, subtract, multiply, divide, product, rows, rowSums, full } = algebra;
   const count = own.length;
   const columns = corrections.length;
+  const half = count * columns >= halfFrom ? algebra.half : (all: Dense): Dense => all;
   const norms = algebra.rsqrt(multiply(add(rowSums(multiply(vectors, vectors)), 1e-12), temperature));
   const scaled = multiply(vectors, norms);
   const u = rows(scaled, 0, count);
   const v = rows(scaled, count, columns);
   const c = algebra.tensor(corrections, [columns, 1]);
-  const corrected = multiply(v, c);
+  const [halfItems, halfC, corrected] = [half(v), half(c), half(multiply(v, c))];
   const ownItems = algebra.pick(v, own);
   const ownLogits = rowSums(multiply(u, ownItems));
-  // The example's own item is certain to be in the batch: its term counts 1, not c.
-  const surplus = new Float32Array(count);
-  for (let i = 0; i < count; i++) surplus[i] = 1 - (corrections[own[i] as number] as number);
-  const restored = multiply(algebra.tensor(surplus, [count, 1]), algebra.exp(ownLogits));
+  // The example's own item is certain to be in the batch: its term counts 1, not c. What is taken away is rounded as what is in the sum.
+  const ownC = Float32Array.from(own, (column) => corrections[column] as number);
+  const summed = halfItems === v ? ownLogits : rowSums(multiply(full(half(u)), algebra.pick(full(halfItems), own)));
+  const restored = subtract(algebra.exp(ownLogits), multiply(algebra.tensor(ownC, [count, 1]), full(algebra.exp(half(summed)))));
   const a = algebra.tensor(weights, [count, 1]);
 
   const step = Math.max(1, Math.floor(blockSize / columns));
@@ -59,12 +62,12 @@ export function inBatchSoftmax(
     const size = Math.min(step, count - from);
     const cut = (all: Dense): Dense => (size === count ? all : rows(all, from, size));
     const users = cut(u);
-    const e = algebra.exp(product(users, v, { b: true }));
-    const z = add(product(e, c), cut(restored));
+    const e = algebra.exp(product(half(users), halfItems, { b: true }));
+    const z = add(full(product(e, halfC)), cut(restored));
     const share = divide(cut(a), z);
     zs.push(z);
-    userGradients.push(multiply(product(e, corrected), share));
-    const toItems = product(e, multiply(users, share), { a: true });
+    userGradients.push(multiply(full(product(e, corrected)), share));
+    const toItems = full(product(e, half(multiply(users, share)), { a: true }));
     itemGradients = itemGradients ? add(itemGradients, toItems) : toItems;
   }
   const joined = (parts: Dense[]): Dense => (parts.length === 1 ? (parts[0] as Dense) : algebra.stack(parts));

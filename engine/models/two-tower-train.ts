@@ -58,8 +58,8 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
   const values = random.fork('table');
   // A fresh embedding has about unit length.
   const deviation = 1 / Math.sqrt(dimensions);
-  const initial = Float32Array.from({ length: layout.rows * dimensions }, () => values.normal() * deviation);
-  const table = createTable(initial, dimensions);
+  const table = createTable(layout.rows, dimensions);
+  for (let at = 0; at < table.values.length; at++) table.values[at] = values.normal() * deviation;
   const userLayers = createTowerLayers(algebra, hidden, dimensions, random.fork('user layers'));
   const itemLayers = createTowerLayers(algebra, hidden, dimensions, random.fork('item layers'));
 
@@ -155,7 +155,7 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
 
   function snapshot(epoch: number): Snapshot {
     const ids =
-      recentItems === 0 ? null : table.read().slice(layout.firstItem * dimensions, (layout.firstItem + set.itemCount) * dimensions);
+      recentItems === 0 ? null : table.values.slice(layout.firstItem * dimensions, (layout.firstItem + set.itemCount) * dimensions);
     const inputs = ids && { rows: set.itemCount, columns: dimensions, data: ids };
     const all = Int32Array.from({ length: set.userCount }, (_, user) => user);
     const [users, items] = [embedUsers(all), embedItems()];
@@ -184,7 +184,6 @@ export function createTowers(set: TrainingSet, settings: TowerSettings, random: 
     embedItems,
     snapshot,
     dispose() {
-      table.dispose();
       userLayers.dispose();
       itemLayers.dispose();
       algebra.dispose();

@@ -96,6 +96,46 @@ test('a batch with more logits than are made at a time gives what its halves wou
   algebra.dispose();
 });
 
+test('the loss and gradients of a large batch are those of small ones, to the digits of 16-bit products', () => {
+  const { algebra } = createAlgebra();
+  const random = createRandom(12);
+  const [count, columns, size] = [1024, 600, 8];
+  const values = Float32Array.from({ length: (count + columns) * size }, () => random.normal());
+  const wanted = Int32Array.from({ length: count }, (_, i) => i % columns);
+  // Corrections as of a large catalogue: the own item's term must not drown in the rounding of its column's.
+  const corrections = Float32Array.from({ length: columns }, () => 1 + 200 * random.next());
+  const run = (from: number, to: number): { loss: number; gradient: Float32Array } =>
+    algebra.scope(() => {
+      const { loss, gradient } = inBatchSoftmax(algebra, {
+        vectors: algebra.tensor(Float32Array.from([...values.subarray(from * size, to * size), ...values.subarray(count * size)]), [
+          to - from + columns,
+          size,
+        ]),
+        own: wanted.slice(from, to),
+        weights: new Float32Array(to - from).fill(1),
+        corrections,
+        temperature: 0.2,
+      });
+      return { loss: algebra.read(loss)[0] as number, gradient: algebra.read(gradient) };
+    });
+  const whole = run(0, count);
+  let loss = 0;
+  let [dot, wholeSquares, partSquares] = [0, 0, 0];
+  for (let from = 0; from < count; from += 128) {
+    const part = run(from, from + 128);
+    loss += part.loss;
+    for (let i = 0; i < 128 * size; i++) {
+      const [x, y] = [whole.gradient[from * size + i] as number, part.gradient[i] as number];
+      dot += x * y;
+      wholeSquares += x * x;
+      partSquares += y * y;
+    }
+  }
+  expect(whole.loss / loss).toBeCloseTo(1, 2);
+  expect(dot / Math.sqrt(wholeSquares * partSquares)).toBeGreaterThan(0.999);
+  algebra.dispose();
+});
+
 test('the correction is one over the chance to be in the batch', () => {
   // Half of the examples, batches of two: in with 1 − ½² = ¾.
   expect(inclusionCorrection(0.5, 2)).toBeCloseTo(4 / 3, 10);

@@ -4,9 +4,11 @@ import { operation } from './operation.ts';
 /** Parameters as the form, the flags and the docs need them: made from the model's zod schema. */
 export const Parameter = z.object({
   name: z.string(),
-  kind: z.enum(['integer', 'number', 'boolean', 'choice', 'integers']),
+  /** `choices`: several of a list, in an order; `json`: anything, written as JSON. */
+  kind: z.enum(['integer', 'number', 'boolean', 'choice', 'integers', 'choices', 'json']),
   description: z.string(),
   default: z.unknown(),
+  /** Of a number its bounds; of `choices` how many there may be. */
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   choices: z.array(z.string()).optional(),

@@ -13,6 +13,9 @@ interface PropertySchema {
   exclusiveMinimum?: number;
   exclusiveMaximum?: number;
   enum?: string[];
+  items?: { enum?: string[] };
+  minItems?: number;
+  maxItems?: number;
 }
 
 interface Described {
@@ -29,8 +32,10 @@ interface Described {
   params: z.ZodObject;
 }
 
-function kindOf({ type, enum: choices }: PropertySchema): Parameter['kind'] {
+function kindOf({ type, enum: choices, items }: PropertySchema): Parameter['kind'] {
   if (choices) return 'choice';
+  if (items?.enum) return 'choices';
+  if (type === 'object') return 'json';
   if (type === 'integer' || type === 'number' || type === 'boolean') return type;
   return 'integers';
 }
@@ -39,16 +44,18 @@ function kindOf({ type, enum: choices }: PropertySchema): Parameter['kind'] {
 export function describeParameters(params: z.ZodObject): Parameter[] {
   const schema = z.toJSONSchema(params, { io: 'input' }) as { properties?: Record<string, PropertySchema> };
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const minimum = property.minimum ?? property.exclusiveMinimum;
-    const maximum = property.maximum ?? property.exclusiveMaximum;
+    const kind = kindOf(property);
+    const minimum = kind === 'choices' ? property.minItems : (property.minimum ?? property.exclusiveMinimum);
+    const maximum = kind === 'choices' ? property.maxItems : (property.maximum ?? property.exclusiveMaximum);
+    const choices = property.enum ?? property.items?.enum;
     return {
       name,
-      kind: kindOf(property),
+      kind,
       description: property.description ?? '',
       default: property.default,
       ...(minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? { minimum } : {}),
       ...(maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? { maximum } : {}),
-      ...(property.enum ? { choices: property.enum } : {}),
+      ...(choices ? { choices } : {}),
     };
   });
 }
@@ -71,15 +78,29 @@ const numberOr = (text: string): number | string => (Number.isNaN(Number(text)) 
 
 const withoutBrackets = (text: string): string => /^\s*\[(.*)\]\s*$/s.exec(text)?.[1] ?? text;
 
+const partsOf = (text: string): string[] =>
+  withoutBrackets(text)
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** What is no JSON stays text, to be refused as it was written. */
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Text of a flag as the value its parameter wants: `--set hidden=64,32`, also `[64, 32]`. Other values pass through. */
 function fromText({ kind }: Parameter, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if ((kind === 'integer' || kind === 'number') && value.trim() !== '') return numberOr(value);
   if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
-  if (kind === 'integers')
-    return withoutBrackets(value)
-      .split(',')
-      .flatMap((part) => (part.trim() === '' ? [] : [numberOr(part)]));
+  if (kind === 'integers') return partsOf(value).map(numberOr);
+  if (kind === 'choices') return partsOf(value);
+  if (kind === 'json') return jsonOr(value);
   return value;
 }
 

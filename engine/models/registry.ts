@@ -1,11 +1,15 @@
 import { EngineError } from '#contract/errors';
+import { hybridOf } from './hybrid.ts';
 import { itemKnn } from './item-knn.ts';
 import type { Model } from './model.ts';
 import { popularity } from './popularity.ts';
 import { twoTower } from './two-tower.ts';
 
 /** A model is one file and one line here. */
-export const retrievalModels: Model[] = [twoTower, itemKnn, popularity];
+const models: Model[] = [twoTower, itemKnn, popularity];
+
+/** Every retrieval model; the hybrid joins the others. */
+export const retrievalModels: Model[] = [...models, hybridOf(models, ['two-tower', 'item-knn'])];
 
 /** The retrieval model of this id; throws `not_found` that lists what there is. */
 export function findRetrievalModel(id: string): Model {

@@ -1,13 +1,76 @@
-import { Button, HTMLSelect, InputGroup, Switch } from '@blueprintjs/core';
+import { Button, Checkbox, HTMLSelect, InputGroup, Switch } from '@blueprintjs/core';
 import { ResetIcon } from '@blueprintjs/icons';
 import { useId } from 'react';
 import type { Parameter } from '#contract/model';
-import { type Draft, defaultText, draftText, fieldLabel, isChanged, rangeText, readField } from './form-logic.ts';
+import { type Draft, defaultText, draftText, fieldLabel, isChanged, listedValues, rangeText, readField, toggled } from './form-logic.ts';
 
 interface FieldProps {
   parameter: Parameter;
   draft: Draft;
   onChange: (text: string | undefined) => void;
+}
+
+interface ControlProps {
+  parameter: Parameter;
+  text: string;
+  valid: boolean;
+  /** Ties the control to its label and its help. */
+  describe: { id: string; 'aria-describedby': string };
+  onChange: (text: string) => void;
+}
+
+/** Several of a list, in the order in which they were chosen. */
+function Choices({ parameter, text, describe, onChange }: ControlProps) {
+  const chosen = listedValues(text);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would want a legend of its own beside the field's label.
+    <div className="field-choices" role="group" tabIndex={-1} {...describe} aria-label={fieldLabel(parameter.name)}>
+      {parameter.choices?.map((choice) => (
+        <Checkbox key={choice} checked={chosen.includes(choice)} label={choice} onChange={() => onChange(toggled(text, choice))} />
+      ))}
+    </div>
+  );
+}
+
+function Control({ parameter, text, valid, describe, onChange }: ControlProps) {
+  switch (parameter.kind) {
+    case 'boolean':
+      return (
+        <Switch
+          {...describe}
+          checked={text === 'true'}
+          onChange={(event) => onChange(String(event.currentTarget.checked))}
+          innerLabel="off"
+          innerLabelChecked="on"
+        />
+      );
+    case 'choice':
+      return (
+        <HTMLSelect
+          {...describe}
+          fill
+          value={text}
+          options={parameter.choices ?? []}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    case 'choices':
+      return <Choices parameter={parameter} text={text} valid={valid} describe={describe} onChange={onChange} />;
+    default:
+      return (
+        <InputGroup
+          {...describe}
+          fill
+          value={text}
+          inputMode={parameter.kind === 'integers' || parameter.kind === 'json' ? 'text' : 'decimal'}
+          intent={valid ? 'none' : 'danger'}
+          aria-invalid={!valid}
+          placeholder={parameter.kind === 'integers' ? 'none' : ''}
+          title={rangeText(parameter)}
+          onValueChange={onChange}
+        />
+      );
+  }
 }
 
 function Field({ parameter, draft, onChange }: FieldProps) {
@@ -18,7 +81,7 @@ function Field({ parameter, draft, onChange }: FieldProps) {
   const help = `${id}-help`;
   const describe = { id, 'aria-describedby': help };
   return (
-    <div className="field">
+    <div className={parameter.kind === 'choices' ? 'field wide' : 'field'}>
       <div className="field-head">
         <label htmlFor={id}>{label}</label>
         {isChanged(parameter, draft) && (
@@ -33,35 +96,7 @@ function Field({ parameter, draft, onChange }: FieldProps) {
           />
         )}
       </div>
-      {parameter.kind === 'boolean' ? (
-        <Switch
-          {...describe}
-          checked={text === 'true'}
-          onChange={(event) => onChange(String(event.currentTarget.checked))}
-          innerLabel="off"
-          innerLabelChecked="on"
-        />
-      ) : parameter.kind === 'choice' ? (
-        <HTMLSelect
-          {...describe}
-          fill
-          value={text}
-          options={parameter.choices ?? []}
-          onChange={(event) => onChange(event.currentTarget.value)}
-        />
-      ) : (
-        <InputGroup
-          {...describe}
-          fill
-          value={text}
-          inputMode={parameter.kind === 'integers' ? 'text' : 'decimal'}
-          intent={result.ok ? 'none' : 'danger'}
-          aria-invalid={!result.ok}
-          placeholder={parameter.kind === 'integers' ? 'none' : ''}
-          title={rangeText(parameter)}
-          onValueChange={onChange}
-        />
-      )}
+      <Control parameter={parameter} text={text} valid={result.ok} describe={describe} onChange={onChange} />
       <p id={help} className={result.ok ? 'field-help' : 'field-help state-danger'}>
         {result.ok ? parameter.description : result.problem}
       </p>

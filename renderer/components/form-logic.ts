@@ -7,7 +7,26 @@ const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(',
 
 /** The default of a parameter as its field shows it. */
 export function defaultText(parameter: Parameter): string {
-  return textOf(parameter.default);
+  return parameter.kind === 'json' ? JSON.stringify(parameter.default) : textOf(parameter.default);
+}
+
+/** The values of a list as its field holds them: `a, b`. */
+export function listedValues(text: string): string[] {
+  return text.split(/[\s,]+/).filter((part) => part !== '');
+}
+
+/** A list with one value more, or without it where it is there already. */
+export function toggled(text: string, value: string): string {
+  const values = listedValues(text);
+  return (values.includes(value) ? values.filter((other) => other !== value) : [...values, value]).join(', ');
+}
+
+function readJson(text: string): FieldResult {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false, problem: 'Enter JSON, such as {}.' };
+  }
 }
 
 export function draftText(parameter: Parameter, draft: Draft): string {
@@ -54,6 +73,15 @@ export function readField(parameter: Parameter, raw: string): FieldResult {
     case 'integer':
     case 'number':
       return readNumber(parameter, text, parameter.kind === 'integer');
+    case 'choices': {
+      const value = listedValues(text);
+      const { minimum = 0, maximum = value.length } = parameter;
+      if (value.length < minimum || value.length > maximum) return { ok: false, problem: `Choose ${rangeText(parameter)}.` };
+      const stranger = value.find((one) => !parameter.choices?.includes(one));
+      return stranger === undefined ? { ok: true, value } : { ok: false, problem: `"${stranger}" is not in the list.` };
+    }
+    case 'json':
+      return readJson(text);
     case 'integers': {
       if (text === '') return { ok: true, value: [] };
       const parts = text.split(/[\s,]+/).map((part) => readNumber(parameter, part, true));

@@ -9,7 +9,11 @@ import { loadTensorFlow, tensorFlow } from '../../engine/models/tensorflow.ts';
 import { checkerboard, quietContext } from '../support/training-sets.ts';
 
 /** What makes a model quick on a few dozen users. */
-const small: Record<string, Record<string, unknown>> = { 'two-tower': { dimensions: 8, batchSize: 64, epochs: 12 } };
+const smallTwoTower = { dimensions: 8, batchSize: 64, epochs: 12 };
+const small: Record<string, Record<string, unknown>> = {
+  'two-tower': smallTwoTower,
+  hybrid: { models: ['two-tower', 'item-knn'], settings: { 'two-tower': smallTwoTower } },
+};
 /** Popularity is the same for everybody: it cannot tell the colours apart. */
 const impersonal = new Set(['popularity']);
 

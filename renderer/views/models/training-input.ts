@@ -48,12 +48,15 @@ export function trainingInput(
   };
 }
 
+function flagText(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
 /** The same training on the command line, so that a screen can be repeated headless. */
 export function trainingCommand(input: TrainInput, workspace: string): string {
   const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const sets = Object.entries(input.params ?? {}).map(
-    ([name, value]) => `--set ${quote(`${name}=${Array.isArray(value) ? value.join(',') : String(value)}`)}`,
-  );
+  const sets = Object.entries(input.params ?? {}).map(([name, value]) => `--set ${quote(`${name}=${flagText(value)}`)}`);
   const split = input.split?.kind && input.split.kind !== 'temporal' ? [`--split ${input.split.kind}`] : [];
   return ['recsmith train', quote(workspace), `--model ${input.model}`, ...sets, ...split, `--seed ${input.seed ?? 42}`].join(' ');
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Parameter } from '#contract/model';
-import { defaultText, fieldLabel, rangeText, readField, readForm } from '../../../renderer/components/form-logic.ts';
+import { defaultText, fieldLabel, rangeText, readField, readForm, toggled } from '../../../renderer/components/form-logic.ts';
 
 const factors: Parameter = { name: 'factors', kind: 'integer', description: '', default: 64, minimum: 8, maximum: 512 };
 const rate: Parameter = { name: 'learningRate', kind: 'number', description: '', default: 0.1, minimum: 0 };
@@ -45,4 +45,29 @@ test('defaults, ranges and labels are readable', () => {
   expect(fieldLabel('learningRate')).toBe('Learning rate');
   expect(fieldLabel('logQ')).toBe('LogQ');
   expect(fieldLabel('halfLifeDays')).toBe('Half life days');
+});
+
+const several: Parameter = {
+  name: 'models',
+  kind: 'choices',
+  description: '',
+  default: ['a', 'b'],
+  choices: ['a', 'b', 'c'],
+  minimum: 2,
+  maximum: 3,
+};
+const free: Parameter = { name: 'settings', kind: 'json', description: '', default: {} };
+
+test('a list of choices keeps the order in which they were chosen, and says how many there must be', () => {
+  expect(toggled(defaultText(several), 'c')).toBe('a, b, c');
+  expect(toggled('a, b, c', 'a')).toBe('b, c');
+  expect(readField(several, 'c, a')).toEqual({ ok: true, value: ['c', 'a'] });
+  expect(readField(several, 'c')).toEqual({ ok: false, problem: 'Choose 2 to 3.' });
+  expect(readField(several, 'a, z')).toEqual({ ok: false, problem: '"z" is not in the list.' });
+});
+
+test('free settings are JSON', () => {
+  expect(defaultText(free)).toBe('{}');
+  expect(readField(free, '{"a": {"b": 1}}')).toEqual({ ok: true, value: { a: { b: 1 } } });
+  expect(readField(free, '{a}')).toEqual({ ok: false, problem: 'Enter JSON, such as {}.' });
 });

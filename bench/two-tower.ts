@@ -8,7 +8,7 @@ import { createRandom } from '../engine/math/random.ts';
 import { toSparseMatrix } from '../engine/math/sparse.ts';
 import type { TrainingSet } from '../engine/models/model.ts';
 import { loadTensorFlow } from '../engine/models/tensorflow.ts';
-import { createTowers } from '../engine/models/two-tower-train.ts';
+import { createExamples, createTowers } from '../engine/models/two-tower-train.ts';
 
 const users = 30_000;
 const items = 41_000;
@@ -126,10 +126,15 @@ async function measure({ name, batchSize, recentItems, attributes }: Case): Prom
     temperature: 0.2,
     learningRate: 0.1,
     batchSize,
+    warmUp: 0,
+    decay: 1,
+    negatives: 'in-batch' as const,
+    extraNegatives: 0,
+    idDropout: 0,
     logQ: true,
     eventWeights: false,
   };
-  const towers = createTowers(set, settings, createRandom(1));
+  const towers = createTowers(set, createExamples(set), settings, createRandom(1));
   const warmUp = 20;
   const steps = 150;
   let step = 0;
@@ -137,7 +142,7 @@ async function measure({ name, batchSize, recentItems, attributes }: Case): Prom
   let milliseconds = 0;
   const enough = new Error('enough');
   await towers
-    .trainEpoch(async () => {
+    .trainEpoch(1, async () => {
       step++;
       if (step === warmUp) {
         spent.clear();

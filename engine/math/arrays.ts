@@ -37,6 +37,10 @@ export interface EntityFeatures {
   lists: { name: string; vocabulary: string[]; offsets: Int32Array; codes: Int32Array }[];
   /** NaN where missing. */
   numbers: { name: string; values: Float32Array }[];
+  /** Words of texts, each as its hash bucket: those of row r are `codes[offsets[r] .. offsets[r + 1])`. */
+  texts?: { name: string; buckets: number; offsets: Int32Array; codes: Int32Array }[];
+  /** Embeddings that somebody supplied, of a text or an image: rows × columns, row-major, zeros where missing. */
+  vectors?: { name: string; columns: number; values: Float32Array }[];
 }
 
 /** A named array as it is saved in a safetensors file. */

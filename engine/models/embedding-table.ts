@@ -20,7 +20,9 @@ export interface EmbeddingTable {
   /** The table itself, row-major, and Adagrad's sums of squares: what is written here, the next lookup sees. */
   values: Float32Array;
   squares: Float32Array;
-  /** Call within a scope of the algebra: the lookup ends with it. */
+  /** bags × dimensions. Call within a scope of the algebra. */
+  sums(bags: Bags): Dense;
+  /** The same with the way back for the gradient. */
   lookup(bags: Bags): Lookup;
 }
 
@@ -39,17 +41,20 @@ export function createEmbeddingTable(algebra: Algebra, rows: number, dimensions:
   const positions = new Int32Array(rows).fill(-1);
   const rowBytes = dimensions * 4;
 
-  function lookup(bags: Bags): Lookup {
+  function sums(bags: Bags): Dense {
     const mark = pool.mark();
     const out = pool.floats(bags.count * dimensions);
     const places = [bags.offsets, bags.rows].map((values) => pool.integers(values).address);
     pool.rowsNow('bagSums', bags.count, [...places, pool.floats(bags.weights).address, table.address, out.address, dimensions]);
-    const vectors = algebra.tensor(out.values.slice(), [bags.count, dimensions]);
     pool.release(mark);
+    return algebra.tensor(out.values.slice(), [bags.count, dimensions]);
+  }
+
+  function lookup(bags: Bags): Lookup {
     const { touched, columns } = compactBags(bags, positions);
     const back = transposeBags(bags, columns, touched.length);
     return {
-      vectors,
+      vectors: sums(bags),
       apply(gradient, learningRate) {
         const start = pool.mark();
         const whose = [touched, back.offsets, back.rows].map((values) => pool.integers(values).address);
@@ -65,5 +70,5 @@ export function createEmbeddingTable(algebra: Algebra, rows: number, dimensions:
     };
   }
 
-  return { rows, dimensions, values: table.values, squares: squares.values, lookup };
+  return { rows, dimensions, values: table.values, squares: squares.values, sums, lookup };
 }

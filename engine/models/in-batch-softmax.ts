@@ -83,8 +83,3 @@ export function inBatchSoftmax(
   const along = multiply(rowSums(multiply(slope, scaled)), temperature);
   return { loss, gradient: multiply(norms, subtract(slope, multiply(scaled, along))) };
 }
-
-/** c_j: one over the probability that an item of this share of the examples gets into a batch. */
-export function inclusionCorrection(share: number, batchSize: number): number {
-  return -1 / Math.expm1(batchSize * Math.log1p(-Math.min(share, 1 - 1e-9)));
-}

@@ -1,3 +1,4 @@
+import type { NamedArray } from '../math/arrays.ts';
 import type { Random } from '../math/random.ts';
 import type { Algebra, Dense } from './algebra.ts';
 import { initialAccumulator } from './embedding-table.ts';
@@ -9,6 +10,9 @@ export interface TowerLayers {
   /** Adagrad on all weights. Call within a scope of the algebra. */
   apply(gradients: Dense[], learningRate: number): void;
   read(): { shape: number[]; data: Float32Array }[];
+  /** Weights and Adagrad's sums of squares: all that learning goes on from, and back again. */
+  state(): NamedArray[];
+  restore(arrays: NamedArray[]): void;
   dispose(): void;
 }
 
@@ -34,6 +38,7 @@ export function layersFrom(algebra: Algebra, arrays: { shape: number[]; data: Fl
     keep(algebra.tensor(new Float32Array(data.length).fill(initialAccumulator), shape)),
   );
   const count = weights.length / 2;
+  const readAll = (tensors: Dense[]) => tensors.map((tensor) => ({ shape: [...tensor.shape], data: algebra.read(tensor) }));
   return {
     forward(input) {
       const inputs: Dense[] = [];
@@ -66,7 +71,13 @@ export function layersFrom(algebra: Algebra, arrays: { shape: number[]; data: Fl
       );
       algebra.free(...old);
     },
-    read: () => weights.map((tensor) => ({ shape: [...tensor.shape], data: algebra.read(tensor) })),
+    read: () => readAll(weights),
+    state: () => readAll([...weights, ...accumulators]),
+    restore(arrays) {
+      algebra.free(...weights, ...accumulators);
+      const all = arrays.map(({ shape, data }) => keep(algebra.tensor(Float32Array.from(data), shape)));
+      [weights, accumulators] = [all.slice(0, all.length / 2), all.slice(all.length / 2)];
+    },
     dispose: () => algebra.free(...weights, ...accumulators),
   };
 }

@@ -1,3 +1,4 @@
+import { EngineError } from '#contract/errors';
 import type { TrainingSet } from './model.ts';
 
 /** What each user met, in the order of time, each item once: those of user u are `items[offsets[u] .. offsets[u + 1])`. */
@@ -11,29 +12,32 @@ export interface Histories {
 /** Histories by the first meeting with each item. Interactions come in the order of time. */
 export function createHistories({
   userCount,
-  itemCount,
   interactions,
-  matrix,
-}: Pick<TrainingSet, 'userCount' | 'itemCount' | 'interactions' | 'matrix'>): Histories {
-  const offsets = matrix.indptr;
-  const items = new Int32Array(matrix.indices.length);
-  const weights = new Float32Array(matrix.indices.length);
-  const next = offsets.slice(0, userCount);
-  const slots = new Map<number, number>();
+  matrix: { indptr, indices, values },
+}: Pick<TrainingSet, 'userCount' | 'interactions' | 'matrix'>): Histories {
+  const items = new Int32Array(indices.length);
+  const weights = new Float32Array(indices.length);
+  const next = indptr.slice(0, userCount);
+  const met = new Uint8Array(indices.length);
   for (let at = 0; at < interactions.users.length; at++) {
     const user = interactions.users[at] as number;
     const item = interactions.items[at] as number;
-    const pair = user * itemCount + item;
-    let slot = slots.get(pair);
-    if (slot === undefined) {
-      slot = next[user] as number;
-      next[user] = slot + 1;
-      slots.set(pair, slot);
-      items[slot] = item;
+    // The pair's cell, by bisection: the columns of a row are ascending.
+    let low = indptr[user] as number;
+    let high = indptr[user + 1] as number;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((indices[middle] as number) < item) low = middle + 1;
+      else high = middle;
     }
-    weights[slot] = (weights[slot] as number) + (interactions.weights[at] as number);
+    if (met[low] === 1) continue;
+    met[low] = 1;
+    const slot = next[user] as number;
+    next[user] = slot + 1;
+    items[slot] = item;
+    weights[slot] = values[low] as number;
   }
-  return { offsets, items, weights };
+  return { offsets: indptr, items, weights };
 }
 
 /**
@@ -42,4 +46,21 @@ export function createHistories({
  */
 export function recentBefore(histories: Histories, user: number, position: number, count: number): number {
   return Math.max(histories.offsets[user] as number, position - count);
+}
+
+/** Throws `bad_data` where an item is twice in a history: the user tower of the second would see the item that it is to predict. */
+export function assertTargetsUnseen({ offsets, items }: Histories, itemCount: number): void {
+  const lastUser = new Int32Array(itemCount).fill(-1);
+  for (let user = 0; user + 1 < offsets.length; user++) {
+    for (let at = offsets[user] as number; at < (offsets[user + 1] as number); at++) {
+      const item = items[at] as number;
+      if (lastUser[item] === user)
+        throw new EngineError(
+          'bad_data',
+          `The history of user row ${user} has item row ${item} twice: the user tower would see the item that it is to predict.`,
+          { user, item },
+        );
+      lastUser[item] = user;
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import type { Matrix } from '../math/arrays.ts';
+import type { Matrix, NamedArray } from '../math/arrays.ts';
 import { recencyWeights } from './two-tower-layout.ts';
 
 /** What it takes to embed somebody unknown by the items they have. */
@@ -6,7 +6,7 @@ export interface FoldInParts {
   /** The items' id embeddings as the user tower adds them up; null where it takes no recent items. */
   inputs: Matrix | null;
   /** Weights and bias of each hidden layer of the user tower in turn. */
-  layers: { shape: number[]; data: Float32Array }[];
+  layers: NamedArray[];
   recentItems: number;
   recentDecay: number;
 }
@@ -21,12 +21,12 @@ function weightedRows(matrix: Matrix, rows: Int32Array, weights: Float32Array): 
 }
 
 /** x + f(x), as in `tower-layers.ts`. */
-function throughLayers(input: Float32Array, layers: FoldInParts['layers']): Float32Array {
+export function throughLayers(input: Float32Array, layers: FoldInParts['layers']): Float32Array {
   if (layers.length === 0) return input;
   let value = input;
   for (let layer = 0; layer < layers.length; layer += 2) {
-    const { shape, data } = layers[layer] as FoldInParts['layers'][number];
-    const bias = (layers[layer + 1] as FoldInParts['layers'][number]).data;
+    const { shape, data } = layers[layer] as NamedArray;
+    const bias = (layers[layer + 1] as NamedArray).data;
     const last = layer + 2 === layers.length;
     const outputs = shape[1] as number;
     value = Float32Array.from({ length: outputs }, (_, column) => {
@@ -45,6 +45,11 @@ export function foldInUser({ inputs, layers, recentItems, recentDecay }: FoldInP
   const rows = inputs ? itemRows.subarray(Math.max(0, itemRows.length - recentItems)) : itemRows;
   const weights = recencyWeights(rows.length, inputs ? recentDecay : 1);
   const vector = inputs ? throughLayers(weightedRows(inputs, rows, weights), layers) : weightedRows(items, rows, weights);
+  return unitVector(vector);
+}
+
+/** The same at length 1; zero stays zero. */
+export function unitVector(vector: Float32Array): Float32Array {
   const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
   return length > 0 ? vector.map((x) => x / length) : vector;
 }

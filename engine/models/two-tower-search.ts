@@ -2,7 +2,7 @@ import { createRandom } from '../math/random.ts';
 import { scoreByVectors } from './factorised.ts';
 import type { FitContext, TrainingSet } from './model.ts';
 import { createSearchProgress, type SearchProgress } from './search-progress.ts';
-import { createTowers, type Snapshot, type TowerSettings, type Towers } from './two-tower-train.ts';
+import { createExamples, createTowers, type Snapshot, type TowerSettings, type Towers } from './two-tower-train.ts';
 
 /** One way to train: the parameters that are up for choice, and all of the settings with them. */
 export interface Contender {
@@ -44,12 +44,12 @@ async function validateNow(towers: Towers, validate: NonNullable<FitContext['val
 export async function trainContenders(
   set: TrainingSet,
   contenders: Contender[],
-  { epochs, patience }: { epochs: number; patience: number },
+  options: { epochs: number; patience: number; phase?: string },
   context: FitContext,
 ): Promise<{ snapshot: Snapshot; facts: SearchFacts }> {
   const { validate } = context;
+  const { epochs, patience, phase = validate ? 'Training' : 'Training on all data' } = options;
   const running: Runner[] = [];
-  const phase = validate ? 'Training' : 'Training on all data';
   let busyMs = 0;
   let done = 0;
 
@@ -57,7 +57,7 @@ export async function trainContenders(
     const { towers } = runner;
     let since = performance.now();
     let before = 0;
-    const loss = await towers.trainEpoch(async (at) => {
+    const loss = await towers.trainEpoch(epoch, async (at) => {
       busyMs += performance.now() - since;
       const reached = progress.advance(at - before);
       done = reached.done;
@@ -71,16 +71,19 @@ export async function trainContenders(
     const score = validate ? (metrics['ndcg@10'] ?? 0) : epoch;
     if (score <= runner.score) return;
     runner.score = score;
+    // Let go of first: two of them may be gigabytes.
+    runner.best = null;
     if (validate || epoch === epochs) runner.best = towers.snapshot(epoch);
   }
 
   try {
+    const examples = createExamples(set);
     for (const contender of validate ? contenders : contenders.slice(0, 1)) {
       const { temperature, recent } = contender.settled;
       const name = validate && contenders.length > 1 ? `${phase} (temperature ${temperature}, recent items ${recent})` : phase;
       running.push({
         ...contender,
-        towers: createTowers(set, contender.settings, createRandom(context.seed, 'two-tower')),
+        towers: createTowers(set, examples, contender.settings, createRandom(context.seed, 'two-tower')),
         name,
         best: null,
         score: Number.NEGATIVE_INFINITY,

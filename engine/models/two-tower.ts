@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { EngineError } from '#contract/errors';
-import type { Matrix, NamedArray, NamedArrays } from '../math/arrays.ts';
 import { scoreByVectors } from './factorised.ts';
 import type { FittedModel, Model } from './model.ts';
-import { type FoldInParts, foldInUser } from './two-tower-fold-in.ts';
+import { foldInUser } from './two-tower-fold-in.ts';
+import { foldInNewItem, meanVector } from './two-tower-new-items.ts';
+import { searchedWhole, withinMeans } from './two-tower-sample.ts';
+import { foldInParts, matrixOf, newItemParts, savedArrays, type Trained } from './two-tower-saved.ts';
 import { type Contender, type SearchFacts, trainContenders } from './two-tower-search.ts';
-import type { Snapshot } from './two-tower-train.ts';
 
 /**
  * Two towers (Yi et al. 2019): one embeds users, the other items, and the score is the cosine of the two.
@@ -47,9 +47,39 @@ const params = z.strictObject({
     .default(0.7)
     .describe('How much each older one of them counts against the next; 1 is their plain mean.'),
   learningRate: z.number().gt(0).max(10).default(0.1).describe('Step size of Adagrad.'),
+  warmUp: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe('Steps in which the learning rate rises from nothing to its full height.'),
+  decay: z.number().gt(0).max(1).default(1).describe('What the learning rate is multiplied by after each epoch; 1 leaves it.'),
   batchSize: z.number().int().min(2).max(65_536).default(1024).describe('Examples a step; their items are one another’s negatives.'),
-  logQ: z.boolean().default(true).describe('Correct for popular items being in more batches (logQ).'),
+  negatives: z
+    .enum(['in-batch', 'mixed', 'uniform'])
+    .default('in-batch')
+    .describe(
+      'What an item is told apart from: the others of its batch; those and items drawn from the whole catalogue, for catalogues with many rare items; or the drawn ones alone.',
+    ),
+  extraNegatives: z
+    .number()
+    .int()
+    .min(1)
+    .max(65_536)
+    .default(1024)
+    .describe('Items drawn for each step where negatives are mixed or uniform.'),
+  logQ: z
+    .boolean()
+    .default(true)
+    .describe('Correct for how likely an item was to be among the negatives (logQ): popular ones are in more batches.'),
   eventWeights: z.boolean().default(false).describe('Count an example by the weights of its events; otherwise all count alike.'),
+  idDropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .describe('Share of a batch’s items that are known by their attributes alone, so that attributes learn to speak for new items.'),
   epochs: z.number().int().min(1).max(1000).default(40).describe('Passes over the examples at most; validation stops earlier.'),
   patience: z.number().int().min(1).max(100).default(3).describe('Epochs without a better validation NDCG before training stops.'),
 });
@@ -69,34 +99,20 @@ function contendersOf(settings: TwoTowerParams): Contender[] {
   );
 }
 
-function fitted(snapshot: Omit<Snapshot, 'epoch'>, facts?: SearchFacts): FittedModel {
-  const { users, items, foldIn } = snapshot;
+function fitted(trained: Trained, facts?: SearchFacts): FittedModel {
+  const { users, items, foldIn, newItems } = trained;
   const model = scoreByVectors(users, items);
-  const layers = foldIn.layers.map((layer, i): [string, NamedArray] => [`user.layer.${i}`, layer]);
-  const input: [string, NamedArray][] = foldIn.inputs
-    ? [['item.input', { shape: [foldIn.inputs.rows, foldIn.inputs.columns], data: foldIn.inputs.data }]]
-    : [];
+  let mean: Float64Array | undefined;
   return {
     ...model,
     foldIn: (itemRows) => foldInUser(foldIn, items, itemRows),
-    save: () => ({ ...model.save(), ...Object.fromEntries([...input, ...layers]) }),
+    foldInItem(item) {
+      mean ??= meanVector(users);
+      return foldInNewItem(newItems, users, mean, item);
+    },
+    save: () => savedArrays(trained),
     ...(facts ? { facts } : {}),
   };
-}
-
-function matrixOf(arrays: NamedArrays, name: string): Matrix {
-  const array = arrays[name];
-  const [rows, columns] = array?.shape ?? [];
-  if (!(array?.data instanceof Float32Array) || rows === undefined || columns === undefined) {
-    throw new EngineError('bad_data', `The two-tower model has no matrix "${name}". Train it again.`, { array: name });
-  }
-  return { rows, columns, data: array.data };
-}
-
-function foldInParts(arrays: NamedArrays, { recentItems, recentDecay }: TwoTowerParams): FoldInParts {
-  const layers: FoldInParts['layers'] = [];
-  for (let i = 0; arrays[`user.layer.${i}`]; i++) layers.push(arrays[`user.layer.${i}`] as FoldInParts['layers'][number]);
-  return { inputs: arrays['item.input'] ? matrixOf(arrays, 'item.input') : null, layers, recentItems, recentDecay };
 }
 
 export const twoTower: Model<typeof params> = {
@@ -108,16 +124,19 @@ export const twoTower: Model<typeof params> = {
   goodFor:
     'Large catalogues, attributes and new users: one vector each, found by the vector index; needs more data than the neighbour models.',
   newUsers: 'Embeds a new user by recent items or, without any, by attributes.',
-  newItems: 'Embeds a new item by its attributes.',
+  newItems: 'Embeds a new item by its attributes, by the users who had it first, or by both.',
   needs: ['timestamps', 'attributes'],
   factorised: true,
   baseline: false,
   params,
   memoryBytes: ({ users, items, pairs }, { dimensions, batchSize }) =>
-    // The table and Adagrad's sums twice over (initial values), the vectors of the best epoch, a batch's logits twice, the histories.
-    (users + items) * dimensions * 4 * 5 + Math.min(batchSize * Math.min(batchSize, items), 16_777_216) * 8 + pairs * 24,
+    // Table and Adagrad's sums of the contenders, the vectors of the best epoch and of the one before, a batch's logits twice, the examples.
+    (users + items) * dimensions * 4 * (pairs > searchedWhole ? 4 : 8) +
+    Math.min(batchSize * Math.min(batchSize, items), 16_777_216) * 8 +
+    pairs * 24,
   async fit(set, settings, context) {
-    const { snapshot, facts } = await trainContenders(set, contendersOf(settings), settings, context);
+    const contenders = await withinMeans(set, contendersOf(settings), context);
+    const { snapshot, facts } = await trainContenders(set, contenders, settings, context);
     return fitted(snapshot, facts);
   },
   foldIn(arrays, settings) {
@@ -127,6 +146,6 @@ export const twoTower: Model<typeof params> = {
   },
   load(arrays, settings) {
     const [users, items] = [matrixOf(arrays, 'user.embedding'), matrixOf(arrays, 'item.embedding')];
-    return fitted({ users, items, foldIn: foldInParts(arrays, settings) });
+    return fitted({ users, items, foldIn: foldInParts(arrays, settings), newItems: newItemParts(arrays) });
   },
 };

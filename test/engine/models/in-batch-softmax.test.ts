@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../../engine/math/random.ts';
 import { createAlgebra } from '../../../engine/models/create-algebra.ts';
-import { inBatchSoftmax, inclusionCorrection } from '../../../engine/models/in-batch-softmax.ts';
+import { inBatchSoftmax } from '../../../engine/models/in-batch-softmax.ts';
 import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
 
 beforeAll(async () => {
@@ -134,30 +134,4 @@ test('the loss and gradients of a large batch are those of small ones, to the di
   expect(whole.loss / loss).toBeCloseTo(1, 2);
   expect(dot / Math.sqrt(wholeSquares * partSquares)).toBeGreaterThan(0.999);
   algebra.dispose();
-});
-
-test('the correction is one over the chance to be in the batch', () => {
-  // Half of the examples, batches of two: in with 1 − ½² = ¾.
-  expect(inclusionCorrection(0.5, 2)).toBeCloseTo(4 / 3, 10);
-  // A rare item: in with about size · share.
-  expect(inclusionCorrection(1e-6, 1000)).toBeCloseTo(1000, -1);
-  expect(inclusionCorrection(1, 10)).toBeCloseTo(1, 10);
-});
-
-test('with the correction, batches tell the sum over the whole catalogue on average', () => {
-  // Z over a batch is Σ c_j e_j over the distinct items drawn: its mean over many batches is Σ e_j.
-  const shares = [0.6, 0.25, 0.1, 0.05];
-  const e = [1, 2, 4, 8];
-  const draws = createRandom(9);
-  const draw = (): number => {
-    const x = draws.next();
-    return shares.findIndex((_, j) => x < shares.slice(0, j + 1).reduce((a, b) => a + b, 0));
-  };
-  let total = 0;
-  const batches = 40_000;
-  for (let batch = 0; batch < batches; batch++) {
-    const distinct = new Set([draw(), draw(), draw()]);
-    for (const j of distinct) total += inclusionCorrection(shares[j] as number, 3) * (e[j] as number);
-  }
-  expect(total / batches / 15).toBeCloseTo(1, 1);
 });

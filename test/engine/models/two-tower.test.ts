@@ -18,7 +18,7 @@ describe('the recent items of an example', () => {
   const users = Int32Array.of(0, 0, 1, 0, 0, 0, 0);
   const items = Int32Array.of(4, 2, 2, 4, 5, 2, 7);
   const interactions = { users, items, weights: Float32Array.of(1, 2, 3, 4, 5, 6, 7), timestamps: new Float64Array(7) };
-  const histories = createHistories({ userCount: 2, itemCount: 8, interactions, matrix: toSparseMatrix(interactions, 2, 8) });
+  const histories = createHistories({ userCount: 2, interactions, matrix: toSparseMatrix(interactions, 2, 8) });
 
   test('histories hold each item once, by the first meeting, with all its weight', () => {
     expect(Array.from(histories.offsets)).toEqual([0, 4, 5]);
@@ -146,7 +146,7 @@ test('progress counts what the search still has to do, in one phase, and is near
 
 test('values that are not finite end the training with a reason', async () => {
   const { set } = checkerboard();
-  set.interactions.weights[5] = Number.NaN;
+  set.matrix.values[5] = Number.NaN;
   const params = parseParams(twoTower, { dimensions: 4, batchSize: 32, epochs: 2, eventWeights: true });
   await expect(twoTower.fit(set, params, quietContext())).rejects.toMatchObject({
     code: 'diverged',

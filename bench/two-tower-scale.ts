@@ -1,0 +1,135 @@
+/** One training of the two-tower on 1 million and on 10 million interactions, as the trainer does it: seconds an interaction, and peak memory. */
+import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { splitInteractions } from '../engine/evaluation/split.ts';
+import type { EntityFeatures, Interactions } from '../engine/math/arrays.ts';
+import { createRandom } from '../engine/math/random.ts';
+import { runTask } from '../engine/training/run-task.ts';
+import type { FitOutcome } from '../engine/training/tasks.ts';
+
+const sizes = [
+  { users: 100_000, items: 20_000, count: 1_000_000 },
+  { users: 1_000_000, items: 200_000, count: 10_000_000 },
+] as const;
+type Size = (typeof sizes)[number];
+
+interface Figures {
+  size: Size;
+  params: Record<string, unknown>;
+  seconds: number;
+  microsecondsPerExample: number;
+  examplesPerSecond: number;
+  peakMemoryBytes: number;
+  /** The process's memory before the training starts: the data. */
+  memoryBefore: number;
+  phases: [string, number][];
+  loadAverage: number;
+}
+
+/** A user's activity and an item's popularity both fall with the rank (Zipf, exponents 0.5 and 0.8). */
+function synthesise({ users, items, count }: Size): Interactions {
+  const random = createRandom(1, 'two-tower scale');
+  const sums = (size: number, exponent: number): Float64Array => {
+    let sum = 0;
+    return new Float64Array(size).map((_, rank) => {
+      sum += (rank + 1) ** -exponent;
+      return sum;
+    });
+  };
+  const draw = (of: Float64Array): number => {
+    const point = random.next() * (of[of.length - 1] as number);
+    let low = 0;
+    let high = of.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((of[middle] as number) <= point) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const [byUser, byItem] = [sums(users, 0.5), sums(items, 0.8)];
+  return {
+    users: new Int32Array(count).map(() => draw(byUser)),
+    items: new Int32Array(count).map(() => draw(byItem)),
+    weights: new Float32Array(count).fill(1),
+    timestamps: new Float64Array(count).map((_, at) => at * 1000),
+  };
+}
+
+const noFeatures = (rows: number): EntityFeatures => ({ rows, categories: [], lists: [], numbers: [] });
+
+async function measure(size: Size, params: Record<string, unknown>): Promise<Figures> {
+  const { users: userCount, items: itemCount } = size;
+  const split = { kind: 'leave-last-out' } as const;
+  const { train, test } = splitInteractions(synthesise(size), split, { seed: 1, userCount });
+  // A thousand users are enough to evaluate: the training is what is measured.
+  const some = { users: test.users.slice(0, 1000), offsets: test.offsets.slice(0, 1001), items: test.items.slice(0, test.offsets[1000]) };
+  const memoryBefore = process.memoryUsage.rss();
+  const phases: [string, number][] = [];
+  let since = performance.now();
+  let examples = 0;
+  const checkpoint = async ({ phase, done }: { phase: string; done?: number }): Promise<void> => {
+    const now = performance.now();
+    const last = phases.at(-1);
+    if (last?.[0] === phase) last[1] += now - since;
+    else phases.push([phase, now - since]);
+    since = now;
+    if (phase.startsWith('Training')) examples = Math.max(examples, done ?? 0);
+  };
+  const outcome = (await runTask(
+    {
+      ...{ kind: 'fit', model: 'two-tower', params, seed: 1, userCount, itemCount, train, split, test: some, ks: [10], oracle: null },
+      userFeatures: noFeatures(userCount),
+      itemFeatures: noFeatures(itemCount),
+    },
+    { checkpoint, curve: () => {}, log: (text) => process.stdout.write(`    ${text}\n`), signal: new AbortController().signal },
+  )) as FitOutcome;
+  const trained = outcome.seconds;
+  return {
+    ...{ size, params, seconds: trained, memoryBefore, phases },
+    microsecondsPerExample: (trained * 1e6) / size.count,
+    examplesPerSecond: outcome.examplesPerSecond ?? 0,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    loadAverage: os.loadavg()[0] as number,
+  };
+}
+
+function inProcess(index: number): Promise<Figures> {
+  return new Promise((resolve, reject) => {
+    const child = fork(__filename, [String(index), ...process.argv.slice(2)]);
+    child.once('message', (figures) => resolve(figures as Figures));
+    child.once('exit', (code, signal) => reject(new Error(`The training ended with ${signal ?? code}.`)));
+  });
+}
+
+/** `epochs=1 dimensions=64` … */
+const settings = (words: string[]): Record<string, unknown> =>
+  Object.fromEntries(['epochs=1', ...words].map((word) => word.split('=') as [string, string]));
+
+async function main(): Promise<void> {
+  if (process.send) {
+    const [index, ...words] = process.argv.slice(2);
+    process.send(await measure(sizes[Number(index)] as Size, settings(words)), () => process.exit(0));
+    return;
+  }
+  const rows: Figures[] = [];
+  for (let i = 0; i < sizes.length; i++) {
+    const row = await inProcess(i);
+    rows.push(row);
+    process.stdout.write(
+      `${row.size.count.toLocaleString('en')} interactions: ${row.seconds.toFixed(1)} s, ${row.microsecondsPerExample.toFixed(1)} µs an interaction, ${Math.round(row.examplesPerSecond).toLocaleString('en')} examples/s, peak memory ${(row.peakMemoryBytes / 1e9).toFixed(2)} GB, ${(row.memoryBefore / 1e9).toFixed(2)} GB of it before (load ${row.loadAverage.toFixed(1)})\n`,
+    );
+    for (const [phase, each] of row.phases) process.stdout.write(`    ${phase.padEnd(32)} ${(each / 1000).toFixed(1).padStart(7)} s\n`);
+  }
+  const [small, large] = rows as [Figures, Figures];
+  process.stdout.write(
+    `ten times the data: ${(large.microsecondsPerExample / small.microsecondsPerExample).toFixed(2)} × the time an interaction\n`,
+  );
+  const folder = process.env.RECSMITH_BENCH_RESULTS ?? path.join(process.cwd(), 'bench', 'results');
+  const machine = `${os.cpus().length} cores, ${os.cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node ${process.version}`;
+  writeFileSync(path.join(folder, 'two-tower-scale.json'), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+}
+
+void main();

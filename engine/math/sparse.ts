@@ -86,14 +86,20 @@ export function transpose(matrix: SparseMatrix): SparseMatrix {
   return turned;
 }
 
-/** True where the cell is there. Binary search: the columns of a row are ascending. */
-export function hasCell(matrix: SparseMatrix, row: number, column: number): boolean {
+/** Where a cell is in `indices` and `values`; -1 where it is not there. Binary search: the columns of a row are ascending. */
+export function findCell(matrix: SparseMatrix, row: number, column: number): number {
+  const end = matrix.indptr[row + 1] as number;
   let low = matrix.indptr[row] as number;
-  let high = matrix.indptr[row + 1] as number;
+  let high = end;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((matrix.indices[middle] as number) < column) low = middle + 1;
     else high = middle;
   }
-  return low < (matrix.indptr[row + 1] as number) && matrix.indices[low] === column;
+  return low < end && matrix.indices[low] === column ? low : -1;
+}
+
+/** True where the cell is there. */
+export function hasCell(matrix: SparseMatrix, row: number, column: number): boolean {
+  return findCell(matrix, row, column) >= 0;
 }

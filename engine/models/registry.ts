@@ -3,10 +3,12 @@ import { hybridOf } from './hybrid.ts';
 import { itemKnn } from './item-knn.ts';
 import type { Model } from './model.ts';
 import { popularity } from './popularity.ts';
+import { rp3beta } from './rp3beta.ts';
 import { twoTower } from './two-tower.ts';
+import { userKnn } from './user-knn.ts';
 
 /** A model is one file and one line here. */
-const models: Model[] = [twoTower, itemKnn, popularity];
+const models: Model[] = [twoTower, itemKnn, userKnn, rp3beta, popularity];
 
 /** Every retrieval model; the hybrid joins the others. */
 export const retrievalModels: Model[] = [...models, hybridOf(models, ['two-tower', 'item-knn'])];

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { rankingModels } from '../../../engine/models/ranking-registry.ts';
+import { retrievalModels } from '../../../engine/models/registry.ts';
 import { withEngine, withSampleData } from '../../support/engine.ts';
 
 test('an operation that does not exist, and input that does not fit, are refused in words', () =>
@@ -40,7 +42,7 @@ test('a workspace is remembered, and what was open is opened again', () =>
 test('the model list gives every parameter with its default and what it is', () =>
   withEngine(async (engine) => {
     const models = await engine.call('model.list', {});
-    expect(models.map((model) => model.id).sort()).toEqual(['item-knn', 'logistic-ranker', 'neural-ranker', 'popularity', 'two-tower']);
+    expect(models.map((model) => model.id).sort()).toEqual([...retrievalModels, ...rankingModels].map(({ id }) => id).sort());
     const bare = models.flatMap((model) =>
       model.parameters.filter((parameter) => !parameter.description || parameter.default === undefined),
     );

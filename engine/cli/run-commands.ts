@@ -1,7 +1,8 @@
 import { EngineError } from '#contract/errors';
-import { metricsTable, type Run, type ScoreCounts, type Split } from '#contract/run';
+import { metricsTable, type Run, type Split } from '#contract/run';
 import type { Command } from './command.ts';
-import { formatDuration, formatMetrics, formatNumber, formatTable } from './terminal.ts';
+import { comparisonText, costText, evaluationText, scoreText } from './evaluation-text.ts';
+import { formatBytes, formatDuration, formatNumber, formatTable } from './terminal.ts';
 
 function splitOf(flags: Record<string, unknown>): Split | undefined {
   const { split, testFile, testShare } = flags as { split?: string; testFile?: string; testShare?: number };
@@ -32,19 +33,8 @@ function runJson(run: Run): unknown {
 function runText(run: Run): string {
   const speed = run.examplesPerSecond ? `, ${formatNumber(Math.round(run.examplesPerSecond))} examples/s` : '';
   const { backend, device, version } = run.device;
-  return `${formatMetrics(metricsTable(run))}\n\n${run.id}: ${run.label} in ${formatDuration(run.seconds)}${speed} on ${device.toUpperCase()} (${backend} ${version})`;
-}
-
-const plural = (count: number, one: string, many = `${one}s`): string => `${formatNumber(count)} ${count === 1 ? one : many}`;
-
-/** Over whom the means are, what did not count, and what counted though training does not know it. */
-function scoreText({ users, counts }: { users: number; counts: ScoreCounts }): string {
-  const below = counts.trainRowsBelow + counts.testRowsBelow;
-  return [
-    plural(users, 'user'),
-    `left out: ${plural(below, 'row')} below the least value (${formatNumber(counts.testRowsBelow)} of the test file), ${plural(counts.testRowsInTraining, 'test row')} in training already, ${plural(counts.testRowsRepeated, 'repeated test row')}, ${plural(counts.usersLeftOut, 'user')} with nothing left`,
-    `counted all the same: ${plural(counts.usersWithoutTraining, 'user')} without training rows, ${plural(counts.usersWithoutList, 'user')} without a list (zeros), ${plural(counts.itemsWithoutTraining, 'test item')} without training rows`,
-  ].join('\n');
+  const made = `${run.id}: ${run.label}, ${costText(run)}${speed} on ${device.toUpperCase()} (${backend} ${version})`;
+  return `${evaluationText(metricsTable(run), run.intervals, run.slices)}\n\n${made}`;
 }
 
 export const runCommands: Command[] = [
@@ -64,10 +54,11 @@ export const runCommands: Command[] = [
       k: { kind: 'integers', help: 'list lengths of the metrics (10,20)' },
       seed: { kind: 'integer', help: 'the same seed gives the same result (42)' },
       'retrieval-run': { kind: 'text', help: 'for a ranking model: the run it ranks for (the newest)' },
+      'feature-leaks': { kind: 'text', help: 'attributes that seem to know the held-out part: refuse (default) or warn' },
     },
     async run({ session, positionals, flags }) {
       await session.call('workspace.open', { path: positionals[0] as string });
-      const { model, set, k, seed, retrievalRun, minValue, eventTypes } = flags as {
+      const { model, set, k, seed, retrievalRun, minValue, eventTypes, featureLeaks } = flags as {
         model: string;
         set?: Record<string, string>;
         k?: number[];
@@ -75,6 +66,7 @@ export const runCommands: Command[] = [
         retrievalRun?: string;
         minValue?: number;
         eventTypes?: string;
+        featureLeaks?: 'refuse' | 'warn';
       };
       const run = await session.work<Run>('run.train', {
         model,
@@ -84,6 +76,7 @@ export const runCommands: Command[] = [
         ...(k ? { ks: k } : {}),
         ...(seed !== undefined ? { seed } : {}),
         ...(retrievalRun ? { retrievalRun } : {}),
+        ...(featureLeaks ? { featureLeaks } : {}),
       });
       return { json: runJson(run), text: runText(run) };
     },
@@ -99,9 +92,35 @@ export const runCommands: Command[] = [
       const runs = await session.call('run.list', {});
       const rows = runs.map((run) => {
         const [name, value] = Object.entries(run.metrics).find(([key]) => key.startsWith('ndcg')) ?? ['', Number.NaN];
-        return [run.id, run.label, run.split.kind, `${name} ${value.toFixed(4)}`, formatDuration(run.seconds)];
+        const size = run.modelBytes === undefined ? '–' : formatBytes(run.modelBytes);
+        const latency = run.latencyMs === undefined ? '–' : `${run.latencyMs.toFixed(2)} ms`;
+        return [run.id, run.label, run.split.kind, `${name} ${value.toFixed(4)}`, formatDuration(run.seconds), size, latency];
       });
-      return { json: { runs: runs.map(runJson) }, text: formatTable([['run', 'model', 'split', 'metric', 'time'], ...rows]) };
+      return {
+        json: { runs: runs.map(runJson) },
+        text: formatTable([['run', 'model', 'split', 'metric', 'time', 'size', 'one list'], ...rows]),
+      };
+    },
+  },
+  {
+    name: 'compare',
+    usage: 'W RUN RUN',
+    summary: 'Two runs on the same test set: differences with intervals and p values, and who won or lost most',
+    positionals: [3, 3],
+    flags: {
+      limit: { kind: 'integer', help: 'how many users to name on either side (5)' },
+      seed: { kind: 'integer', help: 'of the resampling (42)' },
+    },
+    async run({ session, positionals, flags }) {
+      const [workspace, first, second] = positionals as [string, string, string];
+      const { limit, seed } = flags as { limit?: number; seed?: number };
+      await session.call('workspace.open', { path: workspace });
+      const result = await session.call('run.compare', {
+        ...{ first, second },
+        ...(limit !== undefined ? { limit } : {}),
+        ...(seed !== undefined ? { seed } : {}),
+      });
+      return { json: result, text: comparisonText(result) };
     },
   },
   {
@@ -160,7 +179,8 @@ export const runCommands: Command[] = [
         ...(k ? { ks: k } : {}),
         ...(minValue !== undefined ? { minValue } : {}),
       });
-      return { json: result, text: `${formatMetrics([{ label: 'lists', metrics: result.metrics }])}\n\n${scoreText(result)}` };
+      const text = evaluationText([{ label: 'lists', metrics: result.metrics }], result.intervals);
+      return { json: result, text: `${text}\n\n${scoreText(result)}` };
     },
   },
 ];

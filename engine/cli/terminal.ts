@@ -24,6 +24,12 @@ export function formatDuration(seconds: number): string {
   return `${minutes} m ${String(Math.round(seconds % 60)).padStart(2, '0')} s`;
 }
 
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const unit = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${formatNumber(bytes / 1000 ** unit)} ${units[unit]}`;
+}
+
 /** Columns aligned: the first to the left, numbers to the right. */
 export function formatTable(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
@@ -37,8 +43,8 @@ export function formatTable(rows: string[][]): string {
     .join('\n');
 }
 
-/** What a terminal has no room for: it stands in the JSON and in the window. */
-const leftOut = /^(precision|map)@/;
+/** What a table of models has no room for: it stands in the JSON and in the window. */
+const leftOut = /^(precision|map|gini|novelty|diversity|attribute-diversity|serendipity|arp|long-tail)@/;
 
 /** One row a model, one column a metric, those of the first row. */
 export function formatMetrics(table: { label: string; metrics: Metrics }[]): string {

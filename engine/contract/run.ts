@@ -25,6 +25,26 @@ export type Selection = z.infer<typeof Selection>;
 export const Metrics = z.record(z.string(), z.number());
 export type Metrics = z.infer<typeof Metrics>;
 
+/** Lowest and highest value that the data make likely, at 95 %. */
+export const Interval = z.tuple([z.number(), z.number()]);
+export type Interval = z.infer<typeof Interval>;
+/** Metric name → interval. */
+export const Intervals = z.record(z.string(), Interval);
+export type Intervals = z.infer<typeof Intervals>;
+
+/** Metrics over some of the test users, or over some of the relevant items. */
+export const Slice = z.object({
+  of: z.enum(['users', 'items']),
+  /** `activity`, `popularity`, or the name of an attribute. */
+  by: z.string(),
+  name: z.string(),
+  /** Users whom the means are over. */
+  users: z.number(),
+  metrics: Metrics,
+  intervals: Intervals,
+});
+export type Slice = z.infer<typeof Slice>;
+
 export const DeviceReport = z.object({
   backend: z.enum(['tensorflow', 'wasm']),
   device: z.enum(['gpu', 'cpu']),
@@ -45,6 +65,8 @@ export const TrainInput = z.object({
   ks: z.array(z.number().int().min(1).max(500)).min(1).default([10, 20]),
   /** For a ranking model: the retrieval run whose embeddings and candidates it ranks; the newest where none is named. */
   retrievalRun: z.string().optional(),
+  /** What to do about attributes that probably know of the held-out part, where the model uses attributes: `refuse` if not given. */
+  featureLeaks: z.enum(['refuse', 'warn']).optional(),
 });
 export type TrainInput = z.infer<typeof TrainInput>;
 
@@ -76,6 +98,9 @@ export const Run = z.object({
   metrics: Metrics,
   /** Standard errors of the metrics that are means over users. */
   errors: Metrics,
+  /** Bootstrap intervals of the metrics of accuracy. Runs of earlier versions have none, and no slices. */
+  intervals: Intervals.optional(),
+  slices: z.array(Slice).optional(),
   validation: Metrics,
   baselines: z.array(Baseline),
   /** The oracle's metrics where the data came with a known preference model. */
@@ -85,6 +110,12 @@ export const Run = z.object({
   seconds: z.number(),
   examplesPerSecond: z.number().optional(),
   peakMemoryBytes: z.number().optional(),
+  /** The saved model's arrays. */
+  modelBytes: z.number().optional(),
+  /** Median time of one user's list: scores of all items, training items left out, the best taken. */
+  latencyMs: z.number().optional(),
+  /** SHA-256 over the pairs of the test set: runs are compared on the same one. */
+  testFingerprint: z.string().optional(),
   device: DeviceReport,
   retrievalRun: z.string().optional(),
   versions: z.record(z.string(), z.string()),
@@ -135,6 +166,39 @@ export const runOperations = {
   'run.train': operation({
     summary: 'Train a model and evaluate it',
     input: TrainInput,
+/** One metric of two runs on the same users. */
+export const ComparedMetric = z.object({
+  name: z.string(),
+  first: z.number(),
+  second: z.number(),
+  /** Second minus first, mean over users. */
+  difference: z.number(),
+  interval: Interval,
+  /** Two-sided, of a paired randomisation test over users. */
+  p: z.number(),
+  /** Users with a higher, a lower and the same value by the second run. */
+  better: z.number(),
+  worse: z.number(),
+  same: z.number(),
+});
+export type ComparedMetric = z.infer<typeof ComparedMetric>;
+
+export const UserDifference = z.object({ userId: z.string(), first: z.number(), second: z.number(), difference: z.number() });
+export type UserDifference = z.infer<typeof UserDifference>;
+
+export const RunComparison = z.object({
+  first: z.object({ id: z.string(), label: z.string() }),
+  second: z.object({ id: z.string(), label: z.string() }),
+  users: z.number(),
+  metrics: z.array(ComparedMetric),
+  /** By this metric users won or lost. */
+  by: z.string(),
+  /** Who is better off with the second run, the most first, and who is worse off. */
+  won: z.array(UserDifference),
+  lost: z.array(UserDifference),
+});
+export type RunComparison = z.infer<typeof RunComparison>;
+
     output: Job,
     command: 'train',
     http: 'POST /admin/train',
@@ -145,6 +209,18 @@ export const runOperations = {
     summary: 'Top k of a run for one user or for all, training items left out',
     input: z.object({
       run: z.string(),
+  'run.compare': operation({
+    summary: 'Two runs on the same test set: difference a metric, with interval and p value, and who won or lost most',
+    input: z.object({
+      first: z.string().min(1),
+      second: z.string().min(1),
+      /** How many users to name on either side. */
+      limit: z.number().int().min(0).max(1000).default(5),
+      seed: z.number().int().min(0).max(4_294_967_295).default(42),
+    }),
+    output: RunComparison,
+    command: 'compare',
+  }),
       user: z.string().optional(),
       k: z.number().int().min(1).max(500).default(20),
       /** Where to write user_id,item_id,rank,score; demanded for all users. */
@@ -163,7 +239,7 @@ export const runOperations = {
       /** Least value of a training or test row that counts as positive; rows without a value count. */
       minValue: z.number().optional(),
     }),
-    output: z.object({ metrics: Metrics, errors: Metrics, users: z.number(), counts: ScoreCounts }),
+    output: z.object({ metrics: Metrics, errors: Metrics, intervals: Intervals, users: z.number(), counts: ScoreCounts }),
     command: 'score',
   }),
   'run.users': operation({

@@ -9,14 +9,19 @@ const largestVocabulary = 1000;
 /** Up to so many values a column is a category whatever its counts; beyond, each must come twice and half of the rows must share theirs. */
 const smallVocabulary = 20;
 
+/** Rows with their attributes. */
+function fromOf(entity: 'users' | 'items'): string {
+  const one = entity.slice(0, -1);
+  return `${one}_rows r LEFT JOIN ${entity} e ON e.${one}_id = r.id`;
+}
+
 /**
  * The attributes of all users or items as arrays, by the rows of `user_rows` or `item_rows`. Texts and timestamps are no features, and
  * neither are categories that are nearly different for everyone, such as post codes.
  */
 export async function readFeatures(session: Session, entity: 'users' | 'items', rows: number): Promise<EntityFeatures> {
   const features: EntityFeatures = { rows, categories: [], lists: [], numbers: [] };
-  const places = entity === 'users' ? 'user_rows' : 'item_rows';
-  const from = `${places} r LEFT JOIN ${entity} e ON e.${entity === 'users' ? 'user_id' : 'item_id'} = r.id`;
+  const from = fromOf(entity);
   for (const [name, kind] of await storedKinds(session, entity)) {
     const column = `e.${quoteName(name)}`;
     if (kind === 'number') {
@@ -33,6 +38,26 @@ export async function readFeatures(session: Session, entity: 'users' | 'items', 
     }
   }
   return features;
+}
+
+/** An attribute that is a time, milliseconds since 1970 by row; NaN where it is missing. */
+export interface EntityTimes {
+  name: string;
+  values: Float64Array;
+}
+
+/** The attributes that are times, by the rows of `user_rows` or `item_rows`. */
+export async function readTimes(session: Session, entity: 'users' | 'items', rows: number): Promise<EntityTimes[]> {
+  const from = fromOf(entity);
+  const times: EntityTimes[] = [];
+  for (const [name, kind] of await storedKinds(session, entity)) {
+    if (kind !== 'timestamp') continue;
+    const [values] = await readNumbers(session, `SELECT epoch_us(e.${quoteName(name)}) / 1e3 FROM ${from} ORDER BY r.place`, [
+      new Float64Array(rows),
+    ]);
+    times.push({ name, values });
+  }
+  return times;
 }
 
 async function readCategory(

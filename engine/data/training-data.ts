@@ -3,7 +3,7 @@ import type { Selection } from '#contract/run';
 import type { EntityFeatures, Interactions, Matrix } from '../math/arrays.ts';
 import { readNumbers, readTexts } from './column-buffers.ts';
 import type { Database } from './database.ts';
-import { readFeatures } from './entity-features.ts';
+import { type EntityTimes, readFeatures, readTimes } from './entity-features.ts';
 import type { Session } from './session.ts';
 import { quoteText } from './sql.ts';
 
@@ -16,8 +16,11 @@ export interface TrainingData {
   interactions: Interactions;
   userFeatures: EntityFeatures;
   itemFeatures: EntityFeatures;
+  /** Attributes that are times: no features, but they tell when a row was known. */
+  userTimes: EntityTimes[];
+  itemTimes: EntityTimes[];
   oracle: { users: Matrix; items: Matrix } | null;
-  /** SHA-256 over all of the above but the oracle. */
+  /** SHA-256 over ids, interactions and features. */
   fingerprint: string;
   /** The value from which on an interaction counts as positive; null where values decide nothing. */
   threshold: number | null;
@@ -38,9 +41,11 @@ export function readTrainingData(db: Database, selection: Selection): Promise<Tr
     const interactions = await readInteractions(session, selection, threshold);
     const userFeatures = await readFeatures(session, 'users', userIds.length);
     const itemFeatures = await readFeatures(session, 'items', itemIds.length);
+    const userTimes = await readTimes(session, 'users', userIds.length);
+    const itemTimes = await readTimes(session, 'items', itemIds.length);
     const oracle = await readOracle(session, userIds.length, itemIds.length);
     const data = { userIds, itemIds, interactions, userFeatures, itemFeatures };
-    return { ...data, oracle, threshold, fingerprint: fingerprintOf(data) };
+    return { ...data, userTimes, itemTimes, oracle, threshold, fingerprint: fingerprintOf(data) };
   });
 }
 

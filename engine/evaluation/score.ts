@@ -1,5 +1,9 @@
 import { EngineError } from '#contract/errors';
-import { createTally } from './metrics.ts';
+import { buildSparseMatrix } from '../math/sparse.ts';
+import type { Interval } from './bootstrap.ts';
+import { createCatalogue } from './catalogue.ts';
+import { accuracyIntervals } from './evaluate.ts';
+import { createTally } from './tally.ts';
 
 /** User–item pairs as they came: ids, and a rank or a value where the file has one. */
 export interface ListedPairs {
@@ -52,19 +56,42 @@ function inOrder({ ranks, values }: ListedPairs, positions: number[]): number[] 
   return positions;
 }
 
+/** Rows for ids, in the order in which they come. */
+function rowsOf(...columns: string[][]): Map<string, number> {
+  const rows = new Map<string, number>();
+  for (const column of columns) for (const id of column) if (!rows.has(id)) rows.set(id, rows.size);
+  return rows;
+}
+
+/** Any fixed number: the same files give the same intervals. */
+const seed = 42;
+
 /**
- * Metrics of lists that any tool made (see `metrics.ts`), over every user of the test set who has a pair that is not in training. A user without a
- * list counts with zeros. Training items take no place in a list, and an item counts once. Coverage is over every item that the files name.
+ * Metrics of lists that any tool made (see `metrics.ts` and `beyond-accuracy.ts`), over every user of the test set who has a pair that is not in training. A user
+ * without a list counts with zeros. Training items take no place in a list, and an item counts once. Coverage is over every item that the files name.
  */
 export function scoreLists(
   { train, test, recommendations }: ScoreInput,
   ks: readonly number[],
-): { metrics: Record<string, number>; errors: Record<string, number>; users: number; counts: ScoreCounts } {
-  const rows = new Map<string, number>();
-  for (const pairs of [train, test, recommendations]) for (const item of pairs.items) if (!rows.has(item)) rows.set(item, rows.size);
+): {
+  metrics: Record<string, number>;
+  errors: Record<string, number>;
+  intervals: Record<string, Interval>;
+  users: number;
+  counts: ScoreCounts;
+} {
+  const rows = rowsOf(train.items, test.items, recommendations.items);
+  const userRows = rowsOf(train.users, test.users);
   const trained = byUser(train);
   const listed = byUser(recommendations);
-  const tally = createTally(ks, rows.size);
+  const pairs = buildSparseMatrix(
+    userRows.size,
+    rows.size,
+    train.users.map((user) => userRows.get(user) as number),
+    train.items.map((item) => rows.get(item) as number),
+  );
+  const tested = byUser(test);
+  const tally = createTally({ ks, itemCount: rows.size, users: tested.size, catalogue: createCatalogue(pairs) });
   const longest = Math.max(...ks);
   const trainedItems = new Set(train.items);
   const counts: ScoreCounts = {
@@ -75,7 +102,7 @@ export function scoreLists(
     usersWithoutList: 0,
     itemsWithoutTraining: [...new Set(test.items)].filter((item) => !trainedItems.has(item)).length,
   };
-  for (const [user, positions] of byUser(test)) {
+  for (const [user, positions] of tested) {
     const had = itemsOf(train, trained.get(user));
     const relevant = new Set([...itemsOf(test, positions)].filter((item) => !had.has(item)).map((item) => rows.get(item) as number));
     const inTraining = positions.filter((at) => had.has(test.items[at] as string)).length;
@@ -92,7 +119,7 @@ export function scoreLists(
       const item = recommendations.items[at] as string;
       if (list.size < longest && !had.has(item)) list.add(rows.get(item) as number);
     }
-    tally.add(Int32Array.from(list), relevant);
+    tally.add(Int32Array.from(list), relevant, userRows.get(user) as number);
   }
   const result = tally.result();
   if (result.users === 0) {
@@ -101,5 +128,6 @@ export function scoreLists(
       'No user of the test file has a pair that is not in the training file. Look whether the two files name users and items alike.',
     );
   }
-  return { ...result, counts };
+  const { metrics, errors, users } = result;
+  return { metrics, errors, intervals: accuracyIntervals(result, seed), users, counts };
 }

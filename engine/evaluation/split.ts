@@ -2,6 +2,7 @@ import type { Split } from '#contract/run';
 import type { Interactions } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
 import { groupByUser, type HeldOut, heldOutFromPairs, pickInteractions } from './held-out.ts';
+import { assertBefore } from './leakage.ts';
 
 export interface DataSplit {
   train: Interactions;
@@ -15,6 +16,8 @@ export interface DataSplit {
     /** Interactions in neither part: those that came after a user's held-out one. */
     after: number;
   };
+  /** The moment of the first held-out interaction where one moment ends training for all; null where there is none. */
+  cut: number | null;
 }
 
 interface Parts {
@@ -97,9 +100,23 @@ function partsOf(interactions: Interactions, split: Split, seed: number, userCou
   }
 }
 
+/** The first moment at which each user, or for a temporal split anybody, has something held out; nothing where the split is not by time. */
+function firstHeldOut(interactions: Interactions, { test }: Parts, split: Split, userCount: number): Float64Array | null {
+  if (split.kind !== 'temporal' && split.kind !== 'leave-last-out') return null;
+  const first = new Float64Array(userCount).fill(Number.POSITIVE_INFINITY);
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const at of test) {
+    const user = interactions.users[at] as number;
+    const time = interactions.timestamps[at] as number;
+    if (time < (first[user] as number)) first[user] = time;
+    if (time < earliest) earliest = time;
+  }
+  return split.kind === 'temporal' ? first.fill(earliest) : first;
+}
+
 /**
  * Interactions (in the order of time) in a training and a test part. Test pairs are distinct and never in training. A `file` split gives everything
- * to training and an empty test part: its pairs come from the file (`heldOutFromPairs`).
+ * to training and an empty test part: its pairs come from the file (`heldOutFromPairs`). Throws `bad_data` where a split by time would train on what is later.
  */
 export function splitInteractions(
   interactions: Interactions,
@@ -108,11 +125,15 @@ export function splitInteractions(
 ): DataSplit {
   const parts = partsOf(interactions, split, seed, userCount);
   const train = pickInteractions(interactions, parts.train);
+  const first = firstHeldOut(interactions, parts, split, userCount);
+  if (first) assertBefore(train.timestamps, (at) => first[train.users[at] as number] as number);
   const users = Int32Array.from(parts.test, (at) => interactions.users[at] as number);
   const items = Int32Array.from(parts.test, (at) => interactions.items[at] as number);
   const { test, unknownUsers, repeats } = heldOutFromPairs(users, items, train, userCount);
   const after = interactions.users.length - train.users.length - users.length;
-  return { train, test, trainCount: train.users.length, leftOut: { unknownUsers, repeats, after } };
+  const earliest = split.kind === 'temporal' ? (first?.[0] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  const cut = Number.isFinite(earliest) ? earliest : null;
+  return { train, test, trainCount: train.users.length, leftOut: { unknownUsers, repeats, after }, cut };
 }
 
 /** The share of the training time that is held out to choose the epoch: an early stop must not look at the test set. */

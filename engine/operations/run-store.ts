@@ -20,11 +20,31 @@ const pairsOf = ({ indptr, indices }: SparseMatrix): NamedArrays => ({
 });
 
 /** Saves a run: its folder appears whole, with the manifest in it, or not at all. */
-export async function saveRun(workspace: string, run: Run, arrays: NamedArrays, ids: RunIds, train?: SparseMatrix): Promise<void> {
+export async function saveRun(workspace: string, run: Run, arrays: NamedArrays, ids: RunIds, evidence?: RunEvidence): Promise<void> {
   await createFolderAtomic(layout.run(workspace, run.id), async (staging) => {
+/** What beside model and ids a retrieval run keeps: what each user had in training, and the metrics of each test user. */
+interface RunEvidence {
+  trained: SparseMatrix;
+  tested: UserValues;
+}
+
+/** Each test user's own value of metrics: `values[metric][i]` is that of user row `users[i]`. */
+export interface UserValues {
+  users: Int32Array;
+  values: Record<string, Float32Array>;
+}
+
+const valuesOf = ({ users, values }: UserValues): NamedArrays => ({
+  users: { shape: [users.length], data: users },
+  ...Object.fromEntries(Object.entries(values).map(([name, data]) => [name, { shape: [data.length], data }])),
+});
+
     await writeDurable(path.join(staging, runFiles.model), encodeSafetensors(arrays));
     await writeDurable(path.join(staging, runFiles.ids), JSON.stringify(ids));
-    if (train) await writeDurable(path.join(staging, runFiles.train), encodeSafetensors(pairsOf(train)));
+    if (evidence) {
+      await writeDurable(path.join(staging, runFiles.train), encodeSafetensors(pairsOf(evidence.trained)));
+      await writeDurable(path.join(staging, runFiles.evaluation), encodeSafetensors(valuesOf(evidence.tested)));
+    }
     await writeDurable(path.join(staging, runFiles.curve), run.curve.map((point) => `${JSON.stringify(point)}\n`).join(''));
     await writeDurable(path.join(staging, runFiles.manifest), `${JSON.stringify(run, null, 2)}\n`);
   });
@@ -64,4 +84,21 @@ export function matrixOf(arrays: NamedArrays, name: string): Matrix {
 export async function readTrainingItems(workspace: string, id: string): Promise<Pick<SparseMatrix, 'indptr' | 'indices'>> {
   const { arrays } = decodeSafetensors(await readFile(path.join(layout.run(workspace, id), runFiles.train)));
   return { indptr: arrays['train.indptr']?.data as Int32Array, indices: arrays['train.indices']?.data as Int32Array };
+}
+
+/** Each test user's own metrics. Throws `unsupported` where the run is of an earlier version, or no retrieval run: then there are none. */
+export async function readUserValues(workspace: string, id: string): Promise<UserValues> {
+  const file = path.join(layout.run(workspace, id), runFiles.evaluation);
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new EngineError(
+      'unsupported',
+      `Run ${id} keeps no metrics of single users, so it cannot be compared user by user. Train it again.`,
+    );
+  });
+  const { users, ...values } = decodeSafetensors(bytes).arrays;
+  return {
+    users: users?.data as Int32Array,
+    values: Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, data as Float32Array])),
+  };
 }

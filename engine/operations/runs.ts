@@ -6,6 +6,7 @@ import { scoreLists } from '../evaluation/score.ts';
 import { parseParams } from '../models/parameters.ts';
 import { findRankingModel, isRankingModel } from '../models/ranking-registry.ts';
 import { findRetrievalModel } from '../models/registry.ts';
+import { compareRuns } from './compare.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { recommend, viewUser } from './recommendations.ts';
 import { listRuns, readRun } from './run-store.ts';
@@ -23,6 +24,7 @@ export function runHandlers(context: EngineContext): HandlersOf<'run'> {
     'run.list': async () => listRuns(requireSession(context).workspace.path),
     'run.get': async ({ id }) => readRun(requireSession(context).workspace.path, id),
     'run.recommend': async (input) => {
+    'run.compare': async (input) => compareRuns(requireSession(context).workspace.path, input),
       requireSession(context);
       return context.jobs.start('recommend', `Recommend with ${input.run}`, (work) => recommend(context, input, work));
     },

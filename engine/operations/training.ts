@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { EngineError } from '#contract/errors';
 import type { CurvePoint } from '#contract/job';
@@ -41,10 +42,10 @@ export function rowsOf(ids: string[]): Map<string, number> {
 
 interface Prepared {
   data: TrainingData;
-  split: Pick<DataSplit, 'train' | 'test'>;
+  split: Pick<DataSplit, 'train' | 'test' | 'cut'>;
 }
 
-/** A given test file; pairs that training does not know, or has already, are left out and counted. */
+/** A given test file; pairs that training does not know are left out and counted. Throws `bad_data` where training has a pair already. */
 async function heldOutFromFile(file: string, data: TrainingData, work: WorkContext): Promise<HeldOut> {
   const pairs = await readPairs(path.resolve(file), data.threshold);
   const userRows = rowsOf(data.userIds);
@@ -58,7 +59,7 @@ async function heldOutFromFile(file: string, data: TrainingData, work: WorkConte
     users.push(user);
     items.push(item);
   });
-  const { test, unknownUsers, repeats } = heldOutFromPairs(
+  const { test, unknownUsers, repeats, inTraining } = heldOutFromPairs(
     Int32Array.from(users),
     Int32Array.from(items),
     data.interactions,
@@ -71,8 +72,14 @@ async function heldOutFromFile(file: string, data: TrainingData, work: WorkConte
       'warning',
     );
   if (unknownUsers > 0) work.log(`${unknownUsers} test users have nothing to train on; they are left out.`, 'warning');
-  if (repeats > 0)
-    work.log(`${repeats} test pairs are in the training data already, or twice in the test file; they are left out.`, 'warning');
+  if (inTraining > 0) {
+    throw new EngineError(
+      'bad_data',
+      `Leakage: ${inTraining} of ${pairs.users.length} pairs of ${file} are in the workspace too, so training would see what is asked for. Take them out of the file, or import only what came before it.`,
+      { inTraining },
+    );
+  }
+  if (repeats > 0) work.log(`${repeats} test pairs are twice in the test file; they count once.`, 'warning');
   return test;
 }
 
@@ -104,7 +111,8 @@ async function prepare(data: TrainingData, split: Split, seed: number, work: Wor
     );
   }
   if (data.threshold !== null) work.log(`Of the ratings, those of ${data.threshold} and above count as positive.`);
-  if (split.kind === 'file') return { data, split: { train: data.interactions, test: await heldOutFromFile(split.path, data, work) } };
+  if (split.kind === 'file')
+    return { data, split: { train: data.interactions, test: await heldOutFromFile(split.path, data, work), cut: null } };
   if (split.kind !== 'ratio' && Number.isNaN(data.interactions.timestamps[0])) {
     throw new EngineError(
       'bad_data',
@@ -118,6 +126,16 @@ async function prepare(data: TrainingData, split: Split, seed: number, work: Wor
 
 /** What both roles' runs have in common. */
 function runOf(
+/** What the test set asks, by ids: two runs with the same can be compared user by user. */
+function fingerprintOfTest(test: HeldOut, { userIds, itemIds }: TrainingData): string {
+  const hash = createHash('sha256');
+  test.users.forEach((user, i) => {
+    const items = [...test.items.subarray(test.offsets[i], test.offsets[i + 1])].map((item) => itemIds[item]);
+    hash.update(JSON.stringify([userIds[user], ...items]));
+  });
+  return hash.digest('hex');
+}
+
   context: EngineContext,
   input: TrainInput,
   facts: Pick<Run, 'role' | 'model' | 'label' | 'params' | 'split' | 'selection' | 'dataFingerprint' | 'counts' | 'curve'>,
@@ -185,7 +203,19 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
     ...(outcome.settled ? { settled: outcome.settled } : {}),
   };
   const trained = toSparseMatrix(split.train, data.userIds.length, data.itemIds.length);
-  await saveRun(workspace.path, run, outcome.arrays, { users: data.userIds, items: data.itemIds }, trained);
+  const tested = { users: split.test.users, values: outcome.values };
+  await saveRun(
+    workspace.path,
+    run,
+    outcome.arrays,
+    { users: data.userIds, items: data.itemIds },
+    { trained, tested },
+  );
+    intervals: outcome.intervals,
+    slices: outcome.slices,
+    modelBytes: outcome.modelBytes,
+    latencyMs: outcome.latencyMs,
+    testFingerprint: fingerprintOfTest(split.test, data),
   return run;
 }
 

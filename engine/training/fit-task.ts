@@ -1,10 +1,14 @@
 import { EngineError } from '#contract/errors';
 import type { Baseline, Metrics, Split } from '#contract/run';
-import { type Evaluation, evaluateTopK } from '../evaluation/evaluate.ts';
+import { type Catalogue, createCatalogue } from '../evaluation/catalogue.ts';
+import { evaluateTopK, evaluateWhole, isAccuracy } from '../evaluation/evaluate.ts';
 import type { HeldOut } from '../evaluation/held-out.ts';
+import { medianLatency } from '../evaluation/latency.ts';
+import { assertDisjoint, assertNoLeak } from '../evaluation/leakage.ts';
 import { carveValidation } from '../evaluation/split.ts';
+import type { Measured } from '../evaluation/tally.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
-import type { Interactions, Matrix, SparseMatrix } from '../math/arrays.ts';
+import type { Interactions, Matrix } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
 import { toSparseMatrix } from '../math/sparse.ts';
 import { scoreByVectors } from '../models/factorised.ts';
@@ -74,11 +78,17 @@ function oracleScores(oracle: { users: Matrix; items: Matrix }): FittedModel {
   return scoreByVectors(oracle.users, oracle.items);
 }
 
-async function measure(fitted: FittedModel, train: SparseMatrix, task: FitTask, context: TaskContext, what: string): Promise<Evaluation> {
-  const score = (userRows: Int32Array): Matrix => fitted.score(userRows);
-  const onBlock = (done: number, total: number): Promise<void> =>
-    context.checkpoint({ phase: `Evaluating ${what}`, done, total, unit: 'users' });
-  return evaluateTopK({ score, train, heldOut: task.test, ks: task.ks, onBlock });
+/** What the evaluator is told of the test set, of any model. */
+function evaluationOf(fitted: FittedModel, set: TrainingSet, catalogue: Catalogue, task: FitTask, context: TaskContext, what: string) {
+  return {
+    score: (userRows: Int32Array): Matrix => fitted.score(userRows),
+    train: set.matrix,
+    heldOut: task.test,
+    ks: task.ks,
+    catalogue,
+    onBlock: (done: number, total: number): Promise<void> =>
+      context.checkpoint({ phase: `Evaluating ${what}`, done, total, unit: 'users' }),
+  };
 }
 
 /**
@@ -97,6 +107,8 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   const carved = carveValidation(task.train, validationSplit(task), { seed: task.seed, userCount: task.userCount });
   const whole = trainingSetOf(task, task.train);
   const validated = carved.test.users.length > 0;
+  assertNoLeak(whole.matrix, task.test, 'test');
+  assertDisjoint(carved.test, task.test, ['validation', 'test']);
 
   const started = performance.now();
   let validation: Metrics = {};
@@ -105,7 +117,7 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   let chosen: Record<string, unknown> | undefined;
   if (validated) {
     const part = trainingSetOf(task, carved.train);
-    const evaluate = (score: FittedModel['score'], heldOut: HeldOut, ks: number[]): Promise<Evaluation> =>
+    const evaluate = (score: FittedModel['score'], heldOut: HeldOut, ks: number[]): Promise<Measured> =>
       evaluateTopK({ score, train: part.matrix, heldOut, name: 'validation', ks });
     const sample = sampleUsers(carved.test, validationUsers, task.seed);
     const validate: FitContext['validate'] = async (score) => (await evaluate(score, sample, [10])).metrics;
@@ -124,7 +136,12 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
 
   const evaluating: TaskContext = { ...context, checkpoint: (progress) => context.checkpoint({ ...progress, part: 'evaluation' }) };
   await evaluating.checkpoint({ phase: `Evaluating ${model.label}`, done: 0, total: task.test.users.length, unit: 'users' });
-  const { metrics, errors } = await measure(fitted, whole.matrix, task, evaluating, model.label);
+  const catalogue = createCatalogue(whole.matrix, task.itemFeatures);
+  const { userFeatures, itemFeatures, seed } = task;
+  const detail = { seed, userFeatures, itemFeatures };
+  const evaluated = await evaluateWhole({ ...evaluationOf(fitted, whole, catalogue, task, evaluating, model.label), ...detail });
+  const { metrics, errors, intervals, slices } = evaluated;
+  const latencyMs = await medianLatency((rows) => fitted.score(rows), whole.matrix, task.test.users, task.ks[0] as number);
   const baselines: Baseline[] = [];
   for (const baseline of retrievalModels) {
     if (!baseline.baseline || baseline.id === model.id) continue;
@@ -132,17 +149,27 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
     baselines.push({
       model: baseline.id,
       label: baseline.label,
-      metrics: (await measure(other, whole.matrix, task, evaluating, baseline.label)).metrics,
+      metrics: (await evaluateTopK(evaluationOf(other, whole, catalogue, task, evaluating, baseline.label))).metrics,
     });
     other.dispose?.();
   }
-  const oracle = task.oracle ? (await measure(oracleScores(task.oracle), whole.matrix, task, evaluating, 'the oracle')).metrics : null;
+  let oracle: Metrics | null = null;
+  if (task.oracle) {
+    const known = oracleScores(task.oracle);
+    oracle = (await evaluateTopK(evaluationOf(known, whole, catalogue, task, evaluating, 'the oracle'))).metrics;
+    known.dispose?.();
+  }
   const arrays = fitted.save();
   fitted.dispose?.();
   return {
     arrays,
     metrics,
     errors,
+    intervals,
+    slices,
+    values: Object.fromEntries(Object.entries(evaluated.values).filter(([name]) => isAccuracy(name))),
+    modelBytes: Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0),
+    latencyMs,
     validation,
     baselines,
     oracle,

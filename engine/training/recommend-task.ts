@@ -1,4 +1,4 @@
-import { usersPerBlock } from '../evaluation/evaluate.ts';
+import { usersPerBlock } from '../evaluation/select.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import { selectTopK } from '../math/top-k.ts';
 import { parseParams } from '../models/parameters.ts';

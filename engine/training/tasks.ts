@@ -1,4 +1,4 @@
-import type { Baseline, DeviceReport, Metrics, Split } from '#contract/run';
+import type { Baseline, DeviceReport, Intervals, Metrics, Slice, Split } from '#contract/run';
 import type { EntityFeatures, Interactions, Matrix, NamedArrays } from '../math/arrays.ts';
 
 /** Held-out items by user: those of `users[i]` are `items[offsets[i] .. offsets[i + 1])`. User rows ascending. */
@@ -41,6 +41,12 @@ export interface FitOutcome {
   metrics: Metrics;
   errors: Metrics;
   validation: Metrics;
+  intervals: Intervals;
+  slices: Slice[];
+  /** Values of the metrics of accuracy, one a test user, in the order of the test set. */
+  values: Record<string, Float32Array>;
+  modelBytes: number;
+  latencyMs: number;
   baselines: Baseline[];
   oracle: Metrics | null;
   counts: { train: number; validation: number };

@@ -21,5 +21,6 @@ export const runFiles = {
   curve: 'metrics.ndjson',
   ids: 'ids.json',
   train: 'train.safetensors',
+  evaluation: 'evaluation.safetensors',
 } as const;
 export const vectorIndexFiles = { manifest: 'vector-index.json', vectors: 'vectors.usearch' } as const;

@@ -3,3 +3,4 @@
 export { similarRows } from './similarity';
 export { sparseProduct } from './sparse-product';
 export { adagradRows, bagSums } from './embedding';
+export { selectTop } from './select-top';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createTally } from '../../../engine/evaluation/metrics.ts';
+import { createTally } from '../../../engine/evaluation/tally.ts';
 
 /** One list of five items against these relevant ones, at k = 4. */
 function measure(list: number[], relevant: number[]): Record<string, number> {
-  const tally = createTally([4], 10);
-  tally.add(Int32Array.from(list), new Set(relevant));
+  const tally = createTally({ ks: [4], itemCount: 10, users: 1, catalogue: null });
+  tally.add(Int32Array.from(list), new Set(relevant), 0);
   return tally.result().metrics;
 }
 
@@ -34,8 +34,8 @@ test('more relevant items than places: NDCG and MAP can still reach 1, recall ca
 });
 
 test('means over users come with their standard errors', () => {
-  const tally = createTally([1], 4);
-  for (const item of [0, 1, 1, 1]) tally.add(Int32Array.of(item), new Set([1]));
+  const tally = createTally({ ks: [1], itemCount: 4, users: 4, catalogue: null });
+  for (const item of [0, 1, 1, 1]) tally.add(Int32Array.of(item), new Set([1]), 0);
   const { metrics, errors, users } = tally.result();
   // Values 0, 1, 1, 1: mean 3/4; variance ((3/4)² + 3 (1/4)²) / 3 = 1/4; error √(1/4 / 4)
   expect([users, metrics['hit-rate@1'], errors['hit-rate@1']]).toEqual([4, 0.75, 0.25]);
@@ -43,5 +43,5 @@ test('means over users come with their standard errors', () => {
 });
 
 test('without users every mean is 0', () => {
-  expect(createTally([2], 4).result().metrics['recall@2']).toBe(0);
+  expect(createTally({ ks: [2], itemCount: 4, users: 0, catalogue: null }).result().metrics['recall@2']).toBe(0);
 });

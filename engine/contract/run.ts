@@ -162,10 +162,6 @@ export const ScoreCounts = z.object({
 });
 export type ScoreCounts = z.infer<typeof ScoreCounts>;
 
-export const runOperations = {
-  'run.train': operation({
-    summary: 'Train a model and evaluate it',
-    input: TrainInput,
 /** One metric of two runs on the same users. */
 export const ComparedMetric = z.object({
   name: z.string(),
@@ -199,16 +195,16 @@ export const RunComparison = z.object({
 });
 export type RunComparison = z.infer<typeof RunComparison>;
 
+export const runOperations = {
+  'run.train': operation({
+    summary: 'Train a model and evaluate it',
+    input: TrainInput,
     output: Job,
     command: 'train',
     http: 'POST /admin/train',
   }),
   'run.list': operation({ summary: 'Runs, newest first', input: z.object({}), output: z.array(Run), command: 'runs' }),
   'run.get': operation({ summary: 'One run', input: z.object({ id: z.string() }), output: Run }),
-  'run.recommend': operation({
-    summary: 'Top k of a run for one user or for all, training items left out',
-    input: z.object({
-      run: z.string(),
   'run.compare': operation({
     summary: 'Two runs on the same test set: difference a metric, with interval and p value, and who won or lost most',
     input: z.object({
@@ -221,6 +217,10 @@ export type RunComparison = z.infer<typeof RunComparison>;
     output: RunComparison,
     command: 'compare',
   }),
+  'run.recommend': operation({
+    summary: 'Top k of a run for one user or for all, training items left out',
+    input: z.object({
+      run: z.string(),
       user: z.string().optional(),
       k: z.number().int().min(1).max(500).default(20),
       /** Where to write user_id,item_id,rank,score; demanded for all users. */

@@ -19,9 +19,6 @@ const pairsOf = ({ indptr, indices }: SparseMatrix): NamedArrays => ({
   'train.indices': { shape: [indices.length], data: indices },
 });
 
-/** Saves a run: its folder appears whole, with the manifest in it, or not at all. */
-export async function saveRun(workspace: string, run: Run, arrays: NamedArrays, ids: RunIds, evidence?: RunEvidence): Promise<void> {
-  await createFolderAtomic(layout.run(workspace, run.id), async (staging) => {
 /** What beside model and ids a retrieval run keeps: what each user had in training, and the metrics of each test user. */
 interface RunEvidence {
   trained: SparseMatrix;
@@ -39,6 +36,9 @@ const valuesOf = ({ users, values }: UserValues): NamedArrays => ({
   ...Object.fromEntries(Object.entries(values).map(([name, data]) => [name, { shape: [data.length], data }])),
 });
 
+/** Saves a run: its folder appears whole, with the manifest in it, or not at all. */
+export async function saveRun(workspace: string, run: Run, arrays: NamedArrays, ids: RunIds, evidence?: RunEvidence): Promise<void> {
+  await createFolderAtomic(layout.run(workspace, run.id), async (staging) => {
     await writeDurable(path.join(staging, runFiles.model), encodeSafetensors(arrays));
     await writeDurable(path.join(staging, runFiles.ids), JSON.stringify(ids));
     if (evidence) {

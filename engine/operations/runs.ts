@@ -23,8 +23,8 @@ export function runHandlers(context: EngineContext): HandlersOf<'run'> {
     },
     'run.list': async () => listRuns(requireSession(context).workspace.path),
     'run.get': async ({ id }) => readRun(requireSession(context).workspace.path, id),
-    'run.recommend': async (input) => {
     'run.compare': async (input) => compareRuns(requireSession(context).workspace.path, input),
+    'run.recommend': async (input) => {
       requireSession(context);
       return context.jobs.start('recommend', `Recommend with ${input.run}`, (work) => recommend(context, input, work));
     },

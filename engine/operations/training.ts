@@ -16,6 +16,7 @@ import type { FitOutcome, FitTask, HeldOut, RankOutcome, RankTask } from '../tra
 import { newId } from '../workspace/manifests.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
+import { checkFeatures, tellNewItems } from './leak-checks.ts';
 import { listRuns, matrixOf, readRun, readRunArrays, saveRun } from './run-store.ts';
 import { runTrainerTask } from './trainer-process.ts';
 import { versionsOf } from './versions.ts';
@@ -124,8 +125,6 @@ async function prepare(data: TrainingData, split: Split, seed: number, work: Wor
   return { data, split: parts };
 }
 
-/** What both roles' runs have in common. */
-function runOf(
 /** What the test set asks, by ids: two runs with the same can be compared user by user. */
 function fingerprintOfTest(test: HeldOut, { userIds, itemIds }: TrainingData): string {
   const hash = createHash('sha256');
@@ -136,6 +135,8 @@ function fingerprintOfTest(test: HeldOut, { userIds, itemIds }: TrainingData): s
   return hash.digest('hex');
 }
 
+/** What both roles' runs have in common. */
+function runOf(
   context: EngineContext,
   input: TrainInput,
   facts: Pick<Run, 'role' | 'model' | 'label' | 'params' | 'split' | 'selection' | 'dataFingerprint' | 'counts' | 'curve'>,
@@ -171,6 +172,9 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
       'The split leaves no test pair of a user and an item that training knows. Choose another split, or import more interactions.',
     );
   }
+  const usesAttributes = model.needs.includes('attributes');
+  checkFeatures(data, split, { usesAttributes, choice: input.featureLeaks }, work);
+  tellNewItems(split, data.itemIds.length, work);
   const { curve, work: recorded } = recording(work);
   const task: FitTask = {
     kind: 'fit',
@@ -199,6 +203,11 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
   const facts = { role: 'retrieval' as const, model: model.id, label: model.label, params, split: splitKind, selection, curve, counts };
   const run: Run = {
     ...runOf(context, input, { ...facts, dataFingerprint: data.fingerprint }, outcome),
+    intervals: outcome.intervals,
+    slices: outcome.slices,
+    modelBytes: outcome.modelBytes,
+    latencyMs: outcome.latencyMs,
+    testFingerprint: fingerprintOfTest(split.test, data),
     ...(outcome.oracle ? { oracle: outcome.oracle } : {}),
     ...(outcome.settled ? { settled: outcome.settled } : {}),
   };
@@ -211,11 +220,6 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
     { users: data.userIds, items: data.itemIds },
     { trained, tested },
   );
-    intervals: outcome.intervals,
-    slices: outcome.slices,
-    modelBytes: outcome.modelBytes,
-    latencyMs: outcome.latencyMs,
-    testFingerprint: fingerprintOfTest(split.test, data),
   return run;
 }
 

@@ -40,13 +40,13 @@ export interface FitOutcome {
   arrays: NamedArrays;
   metrics: Metrics;
   errors: Metrics;
-  validation: Metrics;
   intervals: Intervals;
   slices: Slice[];
   /** Values of the metrics of accuracy, one a test user, in the order of the test set. */
   values: Record<string, Float32Array>;
   modelBytes: number;
   latencyMs: number;
+  validation: Metrics;
   baselines: Baseline[];
   oracle: Metrics | null;
   counts: { train: number; validation: number };

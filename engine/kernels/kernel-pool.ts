@@ -66,9 +66,9 @@ export function createKernelPool({ threads = os.cpus().length } = {}): KernelPoo
   const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: true });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const workers: Worker[] = [];
-  /** The first bytes are nobody's, so that no block has the address 0; the counter of rows lies there. */
+  /** The first bytes are nobody's, so that no block has the address 0; the counter of rows lies there, and the kernels' own tables after it. */
   const counter = 4;
-  let free = 256;
+  let free = Math.max(256, Math.ceil((exports.heapStart as () => number)() / alignment) * alignment);
 
   function take(bytes: number): number {
     const address = free;

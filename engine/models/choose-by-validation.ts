@@ -37,18 +37,23 @@ export async function chooseByValidation<S extends Record<string, unknown>>(
     context.curve('Choosing', step, metrics);
     return metrics['ndcg@10'] ?? 0;
   };
-  let score = await measure(best.fitted);
-  for (const round of rounds) {
-    for (const settings of round(best.settings)) {
-      const fitted = await fitNext(settings);
-      const reached = await measure(fitted);
-      const loser = reached > score ? best.fitted : fitted;
-      if (reached > score) {
-        best = { settings, fitted };
-        score = reached;
+  try {
+    let score = await measure(best.fitted);
+    for (const round of rounds) {
+      for (const settings of round(best.settings)) {
+        const fitted = await fitNext(settings);
+        const reached = await measure(fitted);
+        const loser = reached > score ? best.fitted : fitted;
+        if (reached > score) {
+          best = { settings, fitted };
+          score = reached;
+        }
+        loser.dispose?.();
       }
-      loser.dispose?.();
     }
+  } catch (error) {
+    best.fitted.dispose?.();
+    throw error;
   }
   const words = Object.entries(best.settings).map(([name, value]) => `${name} ${value}`);
   context.log(`Validation chose ${words.join(', ')} among ${steps} candidates.`);

@@ -1,14 +1,16 @@
 import { EngineError } from '#contract/errors';
+import { ease } from './ease.ts';
 import { hybridOf } from './hybrid.ts';
 import { itemKnn } from './item-knn.ts';
 import type { Model } from './model.ts';
+import { normalisedLinear } from './normalised-linear.ts';
 import { popularity } from './popularity.ts';
 import { rp3beta } from './rp3beta.ts';
 import { twoTower } from './two-tower.ts';
 import { userKnn } from './user-knn.ts';
 
 /** A model is one file and one line here. */
-const models: Model[] = [twoTower, itemKnn, userKnn, rp3beta, popularity];
+const models: Model[] = [twoTower, normalisedLinear, ease, itemKnn, userKnn, rp3beta, popularity];
 
 /** Every retrieval model; the hybrid joins the others. */
 export const retrievalModels: Model[] = [...models, hybridOf(models, ['two-tower', 'item-knn'])];

@@ -16,6 +16,7 @@ import type { FitContext, FittedModel, Model, TrainingSet } from '../models/mode
 import { parseParams } from '../models/parameters.ts';
 import { findRetrievalModel, retrievalModels } from '../models/registry.ts';
 import { loadTensorFlow } from '../models/tensorflow.ts';
+import { assertFitsMemory } from './memory-check.ts';
 import type { FitOutcome, FitTask } from './tasks.ts';
 
 type TaskContext = Pick<WorkContext, 'checkpoint' | 'curve' | 'log'>;
@@ -106,6 +107,7 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   const params = parseParams(model, task.params);
   const carved = carveValidation(task.train, validationSplit(task), { seed: task.seed, userCount: task.userCount });
   const whole = trainingSetOf(task, task.train);
+  assertFitsMemory(model, params, { users: task.userCount, items: task.itemCount, pairs: whole.matrix.indices.length }, retrievalModels);
   const validated = carved.test.users.length > 0;
   assertNoLeak(whole.matrix, task.test, 'test');
   assertDisjoint(carved.test, task.test, ['validation', 'test']);

@@ -2,6 +2,7 @@
 // the result is the same to the last bit. `scratch` is the thread's own memory, or 0.
 
 export { solveRows } from './als';
+export { coOccurrence } from './co-occurrence';
 export { denseProduct } from './dense-product';
 export { adagradRows, bagSums } from './embedding';
 export { gramBlocks } from './gram';

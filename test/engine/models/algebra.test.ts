@@ -13,6 +13,15 @@ const kinds: [string, () => Algebra][] = [
   ["in tfjs's kernels", () => createPlainAlgebra(tensorFlow().tf)],
 ];
 
+/** [[0, 5, 1], [0, 0, 0]]. */
+const someCells = {
+  rows: 2,
+  columns: 3,
+  indptr: Int32Array.of(0, 2, 2),
+  indices: Int32Array.of(1, 2),
+  values: Float32Array.of(5, 1),
+};
+
 describe.each(kinds)('algebra %s', (_, create) => {
   /** What `work` makes of two matrices, [[1, 2], [3, 4], [5, 6]] and [[1, -1], [0.5, 2]]. */
   function made(work: (algebra: Algebra, a: Dense, b: Dense) => Dense): { shape: number[]; values: number[] } {
@@ -44,6 +53,9 @@ describe.each(kinds)('algebra %s', (_, create) => {
     ['total', (algebra, a) => algebra.total(a), [], [21]],
     ['rows', (algebra, a) => algebra.rows(a, 1, 2), [2, 2], [3, 4, 5, 6]],
     ['stack', (algebra, a, b) => algebra.stack([b, a]), [5, 2], [1, -1, 0.5, 2, 1, 2, 3, 4, 5, 6]],
+    ['beside', (algebra, a) => algebra.beside([a, algebra.rowSums(a)]), [3, 3], [1, 2, 3, 3, 4, 7, 5, 6, 11]],
+    ['transpose', (algebra, a) => algebra.transpose(a), [2, 3], [1, 3, 5, 2, 4, 6]],
+    ['sparse product', (algebra, a) => algebra.sparseProduct(someCells, a), [2, 2], [20, 26, 0, 0]],
     ['pick', (algebra, a) => algebra.pick(a, Int32Array.of(2, 0, 2)), [3, 2], [5, 6, 1, 2, 5, 6]],
     ['segment sums', (algebra, a) => algebra.segmentSums(a, Int32Array.of(3, 0, 3), 4), [4, 2], [3, 4, 0, 0, 0, 0, 6, 8]],
   ];

@@ -1,0 +1,39 @@
+import type { Round } from './choose-by-validation.ts';
+
+/** A setting of the normalised linear model; the ridge as a share of the largest eigenvalue. */
+export type LinearSetting = { itemExponent: number; ridge: number };
+
+/** Where a search begins: good on most data. */
+export const firstSetting: LinearSetting = { itemExponent: 0.25, ridge: 0.03 };
+
+const otherRidges = [0.003, 0.01, 0.1, 0.3, 1];
+const otherExponents = [0, 0.5];
+/** Two ridges beside each other. */
+const step = 3;
+
+/** Floating-point operations that a search may take, about a minute on two cores. */
+const searchOperations = 4e12;
+
+/** How many matrices of this size may be inverted to find out which is the best; at least one. */
+export const affordableTrials = (size: number): number => Math.max(1, Math.floor(searchOperations / Math.max(1, size) ** 3));
+
+/** Bytes that it takes to invert a matrix of this size and to keep the result: three of it, and the best so far where there is a search. */
+export const inverseBytes = (size: number, searches: boolean): number => (searches && affordableTrials(size) > 1 ? 4 : 3) * size * size * 4;
+
+/**
+ * First the ridge, then the other exponents with that ridge and its two neighbours, as an exponent changes the eigenvalues; a round for which there is no
+ * time is left out. What is given is not searched.
+ */
+export function linearRounds(open: { itemExponent: boolean; ridge: boolean }, trials: number): Round<LinearSetting>[] {
+  const ridges: Round<LinearSetting> = (best) => otherRidges.map((ridge) => ({ ...best, ridge }));
+  const exponents: Round<LinearSetting> = ({ ridge }) =>
+    otherExponents.flatMap((itemExponent) =>
+      (open.ridge ? [ridge, ridge / step, ridge * step] : [ridge]).map((near) => ({ itemExponent, ridge: Number(near.toPrecision(2)) })),
+    );
+  const rounds = [...(open.ridge ? [ridges] : []), ...(open.itemExponent ? [exponents] : [])];
+  let left = trials - 1;
+  return rounds.filter((round) => {
+    left -= round(firstSetting).length;
+    return left >= 0;
+  });
+}

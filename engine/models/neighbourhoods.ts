@@ -94,6 +94,8 @@ function packed(columns: Int32Array, values: Float32Array, sizes: Int32Array, ke
 }
 
 function joined(parts: { columns: Int32Array; values: Float32Array }[], total: number): { indices: Int32Array; values: Float32Array } {
+  const [only] = parts;
+  if (only && parts.length === 1) return { indices: only.columns, values: only.values };
   const result = { indices: new Int32Array(total), values: new Float32Array(total) };
   let at = 0;
   for (const part of parts.splice(0)) {

@@ -37,6 +37,9 @@ export interface BundleContents {
   };
   userIds: readonly string[];
   itemIds: readonly string[];
+  /** How many of them, the last ones, came after the training. */
+  newUsers: number;
+  newItems: number;
   /** users × dimensions and items × dimensions; the score is their dot product. */
   userEmbeddings: Matrix;
   itemEmbeddings: Matrix;

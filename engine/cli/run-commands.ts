@@ -126,27 +126,48 @@ export const runCommands: Command[] = [
   {
     name: 'recommend',
     usage: 'W --run R --user ID',
-    summary: 'Top k of a run for one user, or for all into a file; training items left out',
+    summary: 'Top k of a run for one user, for somebody unknown who has some items, or for all into a file; training items left out',
     positionals: [1, 1],
     flags: {
       run: { kind: 'text', help: 'the run', required: true },
-      user: { kind: 'text', help: 'one user' },
+      user: { kind: 'text', help: 'one user; whoever came after the training is known by what they have had since' },
+      items: { kind: 'text', help: 'in place of a user: items that somebody unknown has, oldest first, with commas' },
       users: { kind: 'text', help: '"all", with --out' },
       k: { kind: 'integer', help: 'how many (20)' },
       out: { kind: 'text', help: 'CSV to write: user_id,item_id,rank,score' },
     },
     async run({ session, positionals, flags }) {
-      const { run, user, users, k, out } = flags as { run: string; user?: string; users?: string; k?: number; out?: string };
-      if ((user === undefined) === (users === undefined))
-        throw new EngineError('invalid_input', 'Name one user with --user ID, or all with --users all.');
+      const { run, user, users, items, k, out } = flags as {
+        run: string;
+        user?: string;
+        users?: string;
+        items?: string;
+        k?: number;
+        out?: string;
+      };
+      if ([user, users, items].filter((whom) => whom !== undefined).length !== 1)
+        throw new EngineError(
+          'invalid_input',
+          'Name one user with --user ID, items of somebody unknown with --items ID,ID, or all with --users all.',
+        );
       if (users !== undefined && users !== 'all')
         throw new EngineError('invalid_input', `--users is "all", not "${users}"; one user goes with --user.`);
+      const had = items
+        ?.split(',')
+        .map((id) => id.trim())
+        .filter((id) => id !== '');
       await session.call('workspace.open', { path: positionals[0] as string });
       const result = await session.work<{
         out?: string;
         users?: number;
         recommendations?: { itemId: string; score: number; rank: number }[];
-      }>('run.recommend', { run, ...(user !== undefined ? { user } : {}), ...(k !== undefined ? { k } : {}), ...(out ? { out } : {}) });
+      }>('run.recommend', {
+        run,
+        ...(user !== undefined ? { user } : {}),
+        ...(had ? { items: had } : {}),
+        ...(k !== undefined ? { k } : {}),
+        ...(out ? { out } : {}),
+      });
       const list = result.recommendations?.map(({ rank, itemId, score }) => [String(rank), itemId, score.toFixed(4)]) ?? [];
       return {
         json: result,

@@ -34,7 +34,14 @@ export const BundleManifest = z.object({
   seed: z.number(),
   dataFingerprint: z.string(),
   ranker: z.object({ run: z.string(), model: z.string(), label: z.string() }).nullable(),
-  counts: z.object({ users: z.number(), items: z.number(), dimensions: z.number() }),
+  counts: z.object({
+    users: z.number(),
+    items: z.number(),
+    dimensions: z.number(),
+    /** Of the users and items, those that came after the training and got a vector without one. */
+    newUsers: z.number().optional(),
+    newItems: z.number().optional(),
+  }),
   metrics: Metrics,
   rankerMetrics: Metrics.optional(),
   vectorIndex: z.object({

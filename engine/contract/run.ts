@@ -149,6 +149,10 @@ export const UserView = z.object({
 });
 export type UserView = z.infer<typeof UserView>;
 
+/** What the Playground shows of somebody whom nobody knows, by the items they have. */
+export const NewcomerView = UserView.pick({ recommendations: true, source: true });
+export type NewcomerView = z.infer<typeof NewcomerView>;
+
 /** What of the three files did not count, and what counted though little is known of it. */
 export const ScoreCounts = z.object({
   trainRowsBelow: z.number(),
@@ -218,10 +222,12 @@ export const runOperations = {
     command: 'compare',
   }),
   'run.recommend': operation({
-    summary: 'Top k of a run for one user or for all, training items left out',
+    summary: 'Top k of a run for one user, for somebody unknown who has some items, or for all; training items left out',
     input: z.object({
       run: z.string(),
       user: z.string().optional(),
+      /** In place of a user: items that somebody unknown has, oldest first. */
+      items: z.array(z.string()).min(1).max(10_000).optional(),
       k: z.number().int().min(1).max(500).default(20),
       /** Where to write user_id,item_id,rank,score; demanded for all users. */
       out: z.string().optional(),
@@ -246,6 +252,20 @@ export const runOperations = {
     summary: 'Users to pick from, by the start of the id',
     input: z.object({ query: z.string().default(''), limit: z.number().int().min(1).max(200).default(50) }),
     output: z.array(z.object({ userId: z.string(), interactions: z.number() })),
+  }),
+  'run.items': operation({
+    summary: 'Items of a run to pick from, by a part of the id or of an attribute in words, the most used first',
+    input: z.object({ run: z.string(), query: z.string().default(''), limit: z.number().int().min(1).max(200).default(20) }),
+    output: z.array(ItemCard),
+  }),
+  'run.newcomerView': operation({
+    summary: 'Recommendations for somebody unknown who has some items, with item attributes',
+    input: z.object({
+      run: z.string(),
+      items: z.array(z.string()).min(1).max(1000),
+      k: z.number().int().min(1).max(100).default(10),
+    }),
+    output: NewcomerView,
   }),
   'run.userView': operation({
     summary: 'History and recommendations of a user, with item attributes',

@@ -40,6 +40,22 @@ export function searchUsers(db: Database, prefix: string, limit: number): Promis
   );
 }
 
+/** Ids of items that have a text in their id or in an attribute in words, whatever its case; the most used first. */
+export function searchItems(db: Database, text: string, limit: number): Promise<string[]> {
+  return db.read(async (session) => {
+    const kinds = await storedKinds(session, 'items');
+    const worded = [...kinds].flatMap(([name, kind]) => (kind === 'text' || kind === 'category' ? [`e.${quoteName(name)}`] : []));
+    const matches = ['i.item_id', ...worded].map((column) => `contains(lower(${column}), lower($1))`).join(' OR ');
+    const rows = await session.rows<{ item_id: string }>(
+      `SELECT i.item_id FROM (SELECT item_id, count(*) AS n FROM interactions GROUP BY item_id UNION ALL SELECT item_id, 0 FROM items) i
+       LEFT JOIN items e ON e.item_id = i.item_id WHERE ${matches}
+       GROUP BY i.item_id ORDER BY max(i.n) DESC, i.item_id LIMIT ${Math.trunc(limit)}`,
+      [text],
+    );
+    return rows.map((row) => row.item_id);
+  });
+}
+
 export interface HistoryEntry {
   itemId: string;
   eventType: string;

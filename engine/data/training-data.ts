@@ -63,14 +63,31 @@ async function thresholdOf(session: Session, selection: Selection): Promise<numb
   return highest > 2 ? Math.ceil(0.7 * highest - 1e-9) : 0.7 * highest;
 }
 
-async function readInteractions(session: Session, selection: Selection, threshold: number | null): Promise<Interactions> {
+/** FROM and WHERE of the interactions that count as positive, as `x`, with their types as `t`. */
+function chosenInteractions(selection: Selection, threshold: number | null): string {
   const conditions = ['coalesce(t.weight, 1) > 0'];
   if (threshold !== null) {
     const judged = selection.minValue === 'auto' ? "x.event_type <> 'rating' OR" : '';
     conditions.push(`(${judged} x.value IS NULL OR x.value >= ${threshold})`);
   }
   if (selection.eventTypes !== undefined) conditions.push(`x.event_type IN (${selection.eventTypes.map(quoteText).join(', ') || 'NULL'})`);
-  const chosen = `FROM interactions x LEFT JOIN event_types t USING (event_type) WHERE ${conditions.join(' AND ')}`;
+  return `FROM interactions x LEFT JOIN event_types t USING (event_type) WHERE ${conditions.join(' AND ')}`;
+}
+
+/** What a user has of what counts as positive: item ids, each once, oldest first. */
+export function readPositiveItems(db: Database, selection: Selection, userId: string): Promise<string[]> {
+  return db.read(async (session) => {
+    const chosen = chosenInteractions(selection, await thresholdOf(session, selection));
+    const rows = await session.rows<{ item_id: string }>(
+      `SELECT x.item_id ${chosen} AND x.user_id = $1 GROUP BY x.item_id ORDER BY min(x.timestamp) NULLS FIRST, min(x.rowid)`,
+      [userId],
+    );
+    return rows.map((row) => row.item_id);
+  });
+}
+
+async function readInteractions(session: Session, selection: Selection, threshold: number | null): Promise<Interactions> {
+  const chosen = chosenInteractions(selection, threshold);
   const count = await session.number(`SELECT count(*) ${chosen}`);
   const [users, items, weights, timestamps] = await readNumbers(
     session,
@@ -134,6 +151,15 @@ function fingerprintOf(data: Pick<TrainingData, 'userIds' | 'itemIds' | 'interac
       array(codes);
     }
     for (const { name, values } of features.numbers) {
+      texts([name]);
+      array(values);
+    }
+    for (const { name, buckets, offsets, codes } of features.texts ?? []) {
+      texts([name, String(buckets)]);
+      array(offsets);
+      array(codes);
+    }
+    for (const { name, values } of features.vectors ?? []) {
       texts([name]);
       array(values);
     }

@@ -168,3 +168,16 @@ export function loadInteractionState(arrays: NamedArrays, userCount: number, ite
     itemTrend: numbers('item.trend', itemCount),
   });
 }
+
+/** A saved state with room for more users and items, of whom nothing has happened yet; other arrays pass through. */
+export function widenInteractionState(arrays: NamedArrays, userCount: number, itemCount: number): NamedArrays {
+  const empty = createInteractionState(userCount, itemCount, true).save();
+  const widened: NamedArrays = { ...arrays };
+  for (const [name, { shape, data }] of Object.entries(empty)) {
+    const own = arrays[name];
+    if (!own) continue;
+    data.set(own.data as never);
+    widened[name] = { shape, data };
+  }
+  return widened;
+}

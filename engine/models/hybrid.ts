@@ -106,7 +106,10 @@ function partContext(context: FitContext, model: Model, at: number, of: number):
     random: context.random.fork(model.id),
     resume: null,
     keepEpoch: async () => undefined,
-    checkpoint: (report) => context.checkpoint({ ...report, phase: `${model.label} (${at + 1} of ${of}): ${report.phase}` }),
+    checkpoint(report) {
+      const phase = `${report.phase}: ${model.label}, ${at + 1} of ${of}`;
+      return context.checkpoint({ ...report, phase });
+    },
     curve: (phase, step, metrics) => context.curve(`${model.id} ${phase}`, step, metrics),
   };
 }

@@ -12,20 +12,17 @@ import { verifyBundle } from '../bundles/verify-bundle.ts';
 import { writeBundle } from '../bundles/write-bundle.ts';
 import { readWeights } from '../data/event-types.ts';
 import { exportTable } from '../data/export-table.ts';
-import { readTrainingData } from '../data/training-data.ts';
-import { groupByUser } from '../evaluation/held-out.ts';
+import { readTrainingData, type TrainingData } from '../data/training-data.ts';
+import { widenInteractionState } from '../features/interaction-state.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
-import type { Interactions, Matrix, NamedArrays, SparseMatrix } from '../math/arrays.ts';
 import { toSparseMatrix } from '../math/sparse.ts';
-import { parseParams } from '../models/parameters.ts';
-import { findRetrievalModel } from '../models/registry.ts';
 import { layout } from '../workspace/layout.ts';
 import { assertId, listFolderManifests, newId, readFolderManifest } from '../workspace/manifests.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { modelCard } from './model-card.ts';
-import { matrixOf, type RunIds, readRun, readRunArrays, readRunIds, readTrainingItems } from './run-store.ts';
-import { rowsOf } from './training.ts';
+import { readRun, readRunArrays, readRunIds, readTrainingItems } from './run-store.ts';
+import { inRowsOf, type Served, servedVectors } from './served-newcomers.ts';
 import { listVectorIndexes } from './vector-indexes.ts';
 
 /** Files of a bundle and their bytes, the manifest among them, as whoever looks into the folder counts them. */
@@ -34,71 +31,25 @@ async function extentOf(folder: string, manifest: BundleManifest): Promise<{ fil
   return { files: manifest.files.length + 1, sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, size) };
 }
 
-/** The workspace's interactions in the rows of a run; what the run does not know is left out. */
-function inRowsOf(ids: RunIds, data: { userIds: string[]; itemIds: string[]; interactions: Interactions }): Interactions {
-  const userRow = rowsOf(ids.users);
-  const itemRow = rowsOf(ids.items);
-  const users = data.userIds.map((id) => userRow.get(id) ?? -1);
-  const items = data.itemIds.map((id) => itemRow.get(id) ?? -1);
-  const { interactions } = data;
-  const known: number[] = [];
-  for (let i = 0; i < interactions.users.length; i++) {
-    if ((users[interactions.users[i] as number] as number) >= 0 && (items[interactions.items[i] as number] as number) >= 0) known.push(i);
-  }
-  return {
-    users: Int32Array.from(known, (i) => users[interactions.users[i] as number] as number),
-    items: Int32Array.from(known, (i) => items[interactions.items[i] as number] as number),
-    weights: Float32Array.from(known, (i) => interactions.weights[i] as number),
-    timestamps: Float64Array.from(known, (i) => interactions.timestamps[i] as number),
-  };
-}
-
-/**
- * Vectors of users, as they are served. Whoever had nothing in the run's training set is folded in from what came since; who has nothing at all keeps
- * the vector of their attributes, and without those is not known.
- */
-function servedUsers(run: Run, arrays: NamedArrays, trained: Pick<SparseMatrix, 'indptr'>, use: Use): { users: Matrix; known: Uint8Array } {
-  const users = matrixOf(arrays, 'user.embedding');
-  const data = users.data.slice();
-  const model = findRetrievalModel(run.model);
-  const foldIn = model.foldIn?.(arrays, parseParams(model, run.params));
-  const known = new Uint8Array(users.rows);
-  for (let user = 0; user < users.rows; user++) {
-    if ((trained.indptr[user + 1] as number) > (trained.indptr[user] as number)) {
-      known[user] = 1;
-      continue;
-    }
-    const items = use.historyOf(user);
-    if (items.length > 0 && foldIn) data.set(foldIn(items), user * users.columns);
-    known[user] = (items.length > 0 && foldIn) || use.hasAttributes ? 1 : 0;
-  }
-  return { users: { ...users, data }, known };
-}
-
 interface Use {
   seen: SeenItems;
   popularity: Float32Array;
   dataAsOf: string;
   positives: PositiveRule;
-  /** Item rows that a user had, oldest first. */
-  historyOf(user: number): Int32Array;
-  hasAttributes: boolean;
 }
 
-/** What users had of any kind, and how popular each item is among what counts as positive. */
-async function readUse(context: EngineContext, run: Run, ids: RunIds): Promise<Use> {
+/** What users had of any kind, and how popular each item is among what counts as positive, in the rows of a bundle. */
+async function readUse(context: EngineContext, run: Run, { userIds, itemIds }: Served, selected: TrainingData): Promise<Use> {
   const { database } = requireSession(context);
-  const selected = await readTrainingData(database, run.selection);
+  const ids = { users: userIds, items: itemIds };
   const positive = inRowsOf(ids, selected);
   // Somebody who disliked an item has seen it all the same.
   const all = inRowsOf(ids, await readTrainingData(database, { minValue: -Number.MAX_VALUE }));
-  const { userFeatures } = selected;
-  const { offsets, positions } = groupByUser(positive.users, ids.users.length);
-  const popularity = new Float32Array(ids.items.length);
+  const popularity = new Float32Array(itemIds.length);
   for (const item of positive.items) popularity[item] = (popularity[item] as number) + 1;
   const last = all.timestamps.reduce((latest, time) => (time > latest ? time : latest), 0);
   return {
-    seen: toSparseMatrix(all, ids.users.length, ids.items.length),
+    seen: toSparseMatrix(all, userIds.length, itemIds.length),
     popularity,
     dataAsOf: new Date(last).toISOString(),
     positives: {
@@ -107,9 +58,12 @@ async function readUse(context: EngineContext, run: Run, ids: RunIds): Promise<U
       eventTypes: run.selection.eventTypes ?? null,
       weights: await readWeights(database),
     },
-    historyOf: (user) => Int32Array.from(positions.subarray(offsets[user], offsets[user + 1]), (at) => positive.items[at] as number),
-    hasAttributes: [userFeatures.categories, userFeatures.lists, userFeatures.numbers].some((kind) => kind.length > 0),
   };
+}
+
+/** A ranker with room for those who came after its training: nothing has happened to them yet. */
+function widened(packed: BundleContents['ranker'], { userIds, itemIds }: Served): BundleContents['ranker'] {
+  return packed && { ...packed, arrays: widenInteractionState(packed.arrays, userIds.length, itemIds.length) };
 }
 
 interface BundleInput {
@@ -158,9 +112,11 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
     await exportTable(database, 'users', users);
     await exportTable(database, 'items', items);
     const { kind, precision, connectivity, expansionAdd, expansionSearch } = index ?? { kind: 'exact' as const, precision: 'f32' as const };
-    const use = await readUse(context, run, ids);
-    const { users: userEmbeddings, known } = servedUsers(run, arrays, await readTrainingItems(workspace.path, run.id), use);
-    const { seen, popularity, dataAsOf, positives } = use;
+    const selected = await readTrainingData(database, run.selection);
+    const trained = await readTrainingItems(workspace.path, run.id);
+    const served = await servedVectors(context, { run, ids, arrays, trained, selected }, work);
+    const { userIds, itemIds, known, newUsers, newItems } = served;
+    const { seen, popularity, dataAsOf, positives } = await readUse(context, run, served, selected);
     manifest = await writeBundle(folder, {
       name: workspace.manifest.name,
       version: id.replace(/^bundle-/, ''),
@@ -171,11 +127,13 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
       positives,
       known,
       run,
-      userIds: ids.users,
-      itemIds: ids.items,
-      userEmbeddings,
-      itemEmbeddings: matrixOf(arrays, 'item.embedding'),
-      ranker: ranker?.packed ?? null,
+      userIds,
+      itemIds,
+      newUsers,
+      newItems,
+      userEmbeddings: served.users,
+      itemEmbeddings: served.items,
+      ranker: widened(ranker?.packed ?? null, served),
       vectorIndex: {
         kind,
         precision,
@@ -184,7 +142,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
         ...(expansionSearch !== undefined ? { expansionSearch } : {}),
       },
       tables: { users, items },
-      modelCard: modelCard(workspace.manifest.name, run, ranker?.run ?? null),
+      modelCard: modelCard(workspace.manifest.name, run, ranker?.run ?? null, served),
     });
   } finally {
     await rm(tables, { recursive: true, force: true });

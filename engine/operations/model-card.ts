@@ -21,8 +21,18 @@ function sectionOf(run: Run): string {
   ].join('\n\n');
 }
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** Who is served though the training did not know them. */
+function newcomersText({ newUsers, newItems }: { newUsers: number; newItems: number }): string[] {
+  if (newUsers + newItems === 0) return [];
+  return [
+    `${counted(newUsers, 'user')} and ${counted(newItems, 'item')} came after the training. They have vectors by what is known of them, without a training; no metric below speaks of them.`,
+  ];
+}
+
 /** What a reader of a bundle wants to know of it, in Markdown. */
-export function modelCard(name: string, retrieval: Run, ranker: Run | null): string {
+export function modelCard(name: string, retrieval: Run, ranker: Run | null, newcomers: { newUsers: number; newItems: number }): string {
   const intro = `Recommendations from ${retrieval.counts.users} users and ${retrieval.counts.items} items. Data fingerprint \`${retrieval.dataFingerprint}\`.`;
-  return `${[`# ${name}`, intro, sectionOf(retrieval), ...(ranker ? [sectionOf(ranker)] : [])].join('\n\n')}\n`;
+  return `${[`# ${name}`, intro, ...newcomersText(newcomers), sectionOf(retrieval), ...(ranker ? [sectionOf(ranker)] : [])].join('\n\n')}\n`;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EngineError } from '#contract/errors';
 import { Run } from '#contract/run';
+import type { FeatureCodes } from '../features/feature-codes.ts';
 import { createFolderAtomic, writeDurable } from '../files/atomic.ts';
 import type { Matrix, NamedArrays, SparseMatrix } from '../math/arrays.ts';
 import { decodeSafetensors, encodeSafetensors } from '../math/safetensors.ts';
@@ -12,6 +13,8 @@ import { assertId, listFolderManifests, readFolderManifest } from '../workspace/
 export interface RunIds {
   users: string[];
   items: string[];
+  /** What the codes of the items' attributes stood for in training; runs of earlier versions have none. */
+  itemCodes?: FeatureCodes;
 }
 
 const pairsOf = ({ indptr, indices }: SparseMatrix): NamedArrays => ({

@@ -8,7 +8,8 @@ import { findRankingModel, isRankingModel } from '../models/ranking-registry.ts'
 import { findRetrievalModel } from '../models/registry.ts';
 import { compareRuns } from './compare.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
-import { recommend, viewUser } from './recommendations.ts';
+import { itemsToPick, viewNewcomer, viewUser } from './playground.ts';
+import { recommend } from './recommendations.ts';
 import { listRuns, readRun } from './run-store.ts';
 import { train } from './training.ts';
 
@@ -37,6 +38,8 @@ export function runHandlers(context: EngineContext): HandlersOf<'run'> {
       return { ...scored, counts: { trainRowsBelow: train.below, testRowsBelow: test.below, ...counts } };
     },
     'run.users': async (input) => searchUsers(requireSession(context).database, input.query, input.limit),
+    'run.items': (input) => itemsToPick(context, input),
+    'run.newcomerView': (input) => viewNewcomer(context, input),
     'run.userView': (input) => viewUser(context, input),
   };
 }

@@ -7,6 +7,7 @@ import { readPairs } from '../data/pairs.ts';
 import { readTrainingData, type TrainingData } from '../data/training-data.ts';
 import { heldOutFromPairs } from '../evaluation/held-out.ts';
 import { type DataSplit, splitInteractions } from '../evaluation/split.ts';
+import { codesOf } from '../features/feature-codes.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import { toSparseMatrix } from '../math/sparse.ts';
 import { parseParams } from '../models/parameters.ts';
@@ -217,7 +218,7 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
     workspace.path,
     run,
     outcome.arrays,
-    { users: data.userIds, items: data.itemIds },
+    { users: data.userIds, items: data.itemIds, itemCodes: codesOf(data.itemFeatures) },
     { trained, tested },
   );
   return run;

@@ -1,4 +1,5 @@
 import type { WorkContext } from '../jobs/work-context.ts';
+import { runEmbedTask } from './embed-task.ts';
 import { runFitTask } from './fit-task.ts';
 import { runProbeTask } from './probe-task.ts';
 import { runRankTask } from './rank-task.ts';
@@ -15,6 +16,8 @@ export async function runTask<T extends TrainerTask>(task: T, context: WorkConte
         return runFitTask(task, context);
       case 'recommend':
         return runRecommendTask(task, context);
+      case 'embed':
+        return runEmbedTask(task, context);
       case 'rank':
         return runRankTask(task, context);
     }

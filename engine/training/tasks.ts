@@ -1,5 +1,6 @@
 import type { Baseline, DeviceReport, Intervals, Metrics, Slice, Split } from '#contract/run';
 import type { EntityFeatures, Interactions, Matrix, NamedArrays } from '../math/arrays.ts';
+import type { NewItem } from '../models/model.ts';
 
 /** Held-out items by user: those of `users[i]` are `items[offsets[i] .. offsets[i + 1])`. User rows ascending. */
 export interface HeldOut {
@@ -65,6 +66,7 @@ export interface RecommendTask {
   model: string;
   params: Record<string, unknown>;
   arrays: NamedArrays;
+  /** User rows; -1: somebody whom training did not know, who has the items that are left out, oldest first. */
   users: Int32Array;
   k: number;
   /** Items to leave out, by position in `users`: `items[offsets[i] .. offsets[i + 1])`. */
@@ -75,6 +77,28 @@ export interface RecommendOutcome {
   /** users × k item rows; -1 where the catalogue ran out. */
   items: Int32Array;
   scores: Float32Array;
+}
+
+/** Users and items that training did not know. */
+export interface Newcomers {
+  /** Item rows that each user has, oldest first. */
+  users: Int32Array[];
+  items: NewItem[];
+}
+
+/** Vectors for them, beside those of a fitted model. */
+export interface EmbedTask {
+  kind: 'embed';
+  model: string;
+  params: Record<string, unknown>;
+  arrays: NamedArrays;
+  newcomers: Newcomers;
+}
+
+export interface EmbedOutcome {
+  /** One row each, in order; null where the model has no way to make them. */
+  users: Matrix | null;
+  items: Matrix | null;
 }
 
 /** Train a ranking model on a later slice of time than the embeddings it ranks with. */
@@ -111,11 +135,13 @@ export interface RankOutcome {
   device: DeviceReport;
 }
 
-export type TrainerTask = ProbeTask | FitTask | RecommendTask | RankTask;
+export type TrainerTask = ProbeTask | FitTask | RecommendTask | EmbedTask | RankTask;
 export type OutcomeOf<T extends TrainerTask> = T extends ProbeTask
   ? DeviceReport
   : T extends FitTask
     ? FitOutcome
     : T extends RecommendTask
       ? RecommendOutcome
-      : RankOutcome;
+      : T extends EmbedTask
+        ? EmbedOutcome
+        : RankOutcome;

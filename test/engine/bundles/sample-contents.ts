@@ -66,6 +66,8 @@ export function sampleContents(options: SampleOptions = {}): BundleContents {
     },
     userIds: Array.from({ length: users }, (_, row) => `u${row}`),
     itemIds: Array.from({ length: items }, (_, row) => `i${row}`),
+    newUsers: 0,
+    newItems: 0,
     userEmbeddings,
     itemEmbeddings,
     popularity: Float32Array.from({ length: items }, (_, row) => items - row),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTrainingData } from '../../../engine/data/training-data.ts';
+import { readPositiveItems, readTrainingData } from '../../../engine/data/training-data.ts';
 import { withDatabase } from './helpers.ts';
 
 test('ids become rows by their bytes, interactions columns in the order of time', () =>
@@ -100,4 +100,12 @@ test('"none" is a category like any other; among numbers it says that nothing is
       { name: 'visits', values: Float32Array.of(3, Number.NaN, Number.NaN, 4, 5) },
       { name: 'age', values: Float32Array.of(Number.NaN, 2, 2, Number.NaN, Number.NaN) },
     ]);
+  }));
+
+test('what somebody has of what is positive comes once each, oldest first', () =>
+  withDatabase(async ({ db, put, import: run }) => {
+    await run(await put('ratings.csv', 'user_id,item_id,rating,timestamp\nu,c,5,3\nu,a,4,1\nu,bad,2,2\nu,a,5,9\nother,z,5,1\n'));
+    expect(await readPositiveItems(db, { minValue: 'auto' }, 'u')).toEqual(['a', 'c']);
+    expect(await readPositiveItems(db, { minValue: -1 }, 'u')).toEqual(['a', 'bad', 'c']);
+    expect(await readPositiveItems(db, { minValue: 'auto' }, 'nobody')).toEqual([]);
   }));

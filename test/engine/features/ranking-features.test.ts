@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { widenInteractionState } from '../../../engine/features/interaction-state.ts';
 import { createRankingFeatures, loadRankingFeatures, type RankingFeatures } from '../../../engine/features/ranking-features.ts';
 import type { Matrix } from '../../../engine/math/arrays.ts';
 import { createRandom } from '../../../engine/math/random.ts';
@@ -140,4 +141,25 @@ test('a saved state that does not fit the embeddings is refused by the name of i
   );
   const wild = { ...saved, 'features.user.recent': { shape: [2, 10], data: new Int32Array(20).fill(3) } };
   expect(() => loadRankingFeatures(wild, embeddings)).toThrow(/features\.user\.recent holds rows of no item/);
+});
+
+test('a saved state takes more users and items, to whom nothing has happened', () => {
+  const features = createRankingFeatures(embeddings);
+  features.observe(0, 1, thursday, 1);
+  const { userEmbeddings, itemEmbeddings } = embeddings;
+  const wider = ({ rows, columns, data }: Matrix): Matrix => ({
+    rows: rows + 1,
+    columns,
+    data: Float32Array.of(...data, ...data.slice(0, columns)),
+  });
+  const more = { userEmbeddings: wider(userEmbeddings), itemEmbeddings: wider(itemEmbeddings) };
+  const arrays = widenInteractionState(
+    { ...features.save(), other: { shape: [1], data: Float32Array.of(7) } },
+    userEmbeddings.rows + 1,
+    itemEmbeddings.rows + 1,
+  );
+  expect(arrays.other?.data[0]).toBe(7);
+  const widened = loadRankingFeatures(arrays, more);
+  expect(rowOf(widened, 0, 1, thursday)['user-activity']).toBeCloseTo(Math.log(2), 5);
+  expect(rowOf(widened, userEmbeddings.rows, itemEmbeddings.rows, thursday)).toMatchObject({ 'user-activity': 0, 'recent-similarity': 0 });
 });

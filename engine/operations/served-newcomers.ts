@@ -1,0 +1,153 @@
+import type { Run } from '#contract/run';
+import type { TrainingData } from '../data/training-data.ts';
+import { groupByUser } from '../evaluation/held-out.ts';
+import { inCodes } from '../features/feature-codes.ts';
+import type { WorkContext } from '../jobs/work-context.ts';
+import type { Interactions, Matrix, NamedArrays, SparseMatrix } from '../math/arrays.ts';
+import type { NewItem } from '../models/model.ts';
+import { parseParams } from '../models/parameters.ts';
+import { findRetrievalModel } from '../models/registry.ts';
+import type { EmbedOutcome, EmbedTask } from '../training/tasks.ts';
+import type { EngineContext } from './engine-context.ts';
+import { matrixOf, type RunIds } from './run-store.ts';
+import { runTrainerTask } from './trainer-process.ts';
+import { rowsOf } from './training.ts';
+
+/** Whom a bundle serves: those of the run first, in its rows, then those that came after the training and got a vector without one. */
+export interface Served {
+  userIds: string[];
+  itemIds: string[];
+  users: Matrix;
+  items: Matrix;
+  /** 1 for each user whose vector means something. */
+  known: Uint8Array;
+  newUsers: number;
+  newItems: number;
+}
+
+/** Interactions of the workspace in rows of ids; what the ids do not have is left out. */
+export function inRowsOf(
+  ids: Pick<RunIds, 'users' | 'items'>,
+  data: Pick<TrainingData, 'userIds' | 'itemIds' | 'interactions'>,
+): Interactions {
+  const userRow = rowsOf(ids.users);
+  const itemRow = rowsOf(ids.items);
+  const users = data.userIds.map((id) => userRow.get(id) ?? -1);
+  const items = data.itemIds.map((id) => itemRow.get(id) ?? -1);
+  const { interactions } = data;
+  const known: number[] = [];
+  for (let i = 0; i < interactions.users.length; i++) {
+    if ((users[interactions.users[i] as number] as number) >= 0 && (items[interactions.items[i] as number] as number) >= 0) known.push(i);
+  }
+  return {
+    users: Int32Array.from(known, (i) => users[interactions.users[i] as number] as number),
+    items: Int32Array.from(known, (i) => items[interactions.items[i] as number] as number),
+    weights: Float32Array.from(known, (i) => interactions.weights[i] as number),
+    timestamps: Float64Array.from(known, (i) => interactions.timestamps[i] as number),
+  };
+}
+
+/** Rows of `values` in groups by `keys`: those of a key, in order. */
+function grouped(keys: Int32Array, values: Int32Array, groups: number): (key: number) => Int32Array {
+  const { offsets, positions } = groupByUser(keys, groups);
+  return (key) => Int32Array.from(positions.subarray(offsets[key], offsets[key + 1]), (at) => values[at] as number);
+}
+
+/** The rows of a matrix, then some more. */
+function extended({ rows, columns, data }: Matrix, more: readonly Float32Array[]): Matrix {
+  const all = new Float32Array((rows + more.length) * columns);
+  all.set(data);
+  more.forEach((row, at) => {
+    all.set(row, (rows + at) * columns);
+  });
+  return { rows: rows + more.length, columns, data: all };
+}
+
+const rowAt = ({ columns, data }: Matrix, row: number): Float32Array => data.subarray(row * columns, (row + 1) * columns);
+
+/** Finite and not zero: a vector that says something. */
+const speaks = (vector: Float32Array): boolean => vector.every(Number.isFinite) && vector.some((value) => value !== 0);
+
+/** Items of the workspace that the run does not know and something is known about, and what that is. */
+function newItemsOf(run: RunIds, selected: TrainingData, trained: Uint8Array): { ids: string[]; items: NewItem[] } {
+  const known = new Set(run.items);
+  const ids = selected.itemIds.filter((id) => !known.has(id));
+  if (ids.length === 0) return { ids, items: [] };
+  const positive = inRowsOf({ users: run.users, items: ids }, selected);
+  const usersOf = grouped(positive.items, positive.users, ids.length);
+  const rowNow = rowsOf(selected.itemIds);
+  const items = ids.map((id, at): NewItem => {
+    const features = run.itemCodes ? inCodes(selected.itemFeatures, rowNow.get(id) as number, run.itemCodes) : null;
+    return { userRows: Int32Array.from(new Set(usersOf(at).filter((user) => trained[user] === 1))), features };
+  });
+  const kept = ids.map((_, at) => at).filter((at) => (items[at]?.userRows.length ?? 0) > 0 || items[at]?.features !== null);
+  return { ids: kept.map((at) => ids[at] as string), items: kept.map((at) => items[at] as NewItem) };
+}
+
+/**
+ * The vectors that are served. Users who had nothing in the run's training set, or came after it, are folded in from what they have had since; who has nothing
+ * at all keeps the vector of their attributes, and without those is not known. Items that came after it are folded in from their attributes and their first
+ * users, where the model can do that.
+ */
+export async function servedVectors(
+  context: EngineContext,
+  source: { run: Run; ids: RunIds; arrays: NamedArrays; trained: Pick<SparseMatrix, 'indptr'>; selected: TrainingData },
+  work: WorkContext,
+): Promise<Served> {
+  const { run, ids, arrays, selected } = source;
+  const users = matrixOf(arrays, 'user.embedding');
+  const items = matrixOf(arrays, 'item.embedding');
+  const { indptr } = source.trained;
+  const trained = Uint8Array.from(ids.users, (_, user) => ((indptr[user + 1] as number) > (indptr[user] as number) ? 1 : 0));
+  const fresh = newItemsOf(ids, selected, trained);
+
+  const knownUsers = new Set(ids.users);
+  const everybody = [...ids.users, ...selected.userIds.filter((id) => !knownUsers.has(id))];
+  const positive = inRowsOf({ users: everybody, items: ids.items }, selected);
+  const itemsOf = grouped(positive.users, positive.items, everybody.length);
+  const late = everybody.map((_, user) => user).filter((user) => trained[user] !== 1);
+  const histories = late.map(itemsOf);
+
+  const model = findRetrievalModel(run.model);
+  const foldIn = model.foldIn?.(arrays, parseParams(model, run.params));
+  const asked = { users: foldIn ? [] : histories.filter((had) => had.length > 0), items: fresh.items };
+  let answer: EmbedOutcome = { users: null, items: null };
+  if (asked.users.length + asked.items.length > 0) {
+    const task: EmbedTask = { kind: 'embed', model: run.model, params: run.params, arrays, newcomers: asked };
+    answer = await runTrainerTask(context.host, task, work);
+  }
+
+  const { userFeatures } = selected;
+  const hasAttributes = [userFeatures.categories, userFeatures.lists, userFeatures.numbers].some((kind) => kind.length > 0);
+  const own = users.data.slice();
+  const known = [...trained];
+  const newcomers: { id: string; vector: Float32Array }[] = [];
+  let next = 0;
+  late.forEach((user, at) => {
+    const had = histories[at] as Int32Array;
+    const folded = had.length === 0 ? undefined : foldIn ? foldIn(had) : answer.users ? rowAt(answer.users, next++) : undefined;
+    const good = folded !== undefined && speaks(folded);
+    if (user < ids.users.length) {
+      if (good) own.set(folded, user * users.columns);
+      known[user] = good || hasAttributes ? 1 : 0;
+    } else if (good) newcomers.push({ id: everybody[user] as string, vector: folded });
+  });
+  const embedded = fresh.ids
+    .map((id, at) => ({ id, vector: answer.items ? rowAt(answer.items, at) : new Float32Array(0) }))
+    .filter(({ vector }) => speaks(vector));
+  return {
+    userIds: [...ids.users, ...newcomers.map(({ id }) => id)],
+    itemIds: [...ids.items, ...embedded.map(({ id }) => id)],
+    users: extended(
+      { ...users, data: own },
+      newcomers.map(({ vector }) => vector),
+    ),
+    items: extended(
+      items,
+      embedded.map(({ vector }) => vector),
+    ),
+    known: Uint8Array.from([...known, ...newcomers.map(() => 1)]),
+    newUsers: newcomers.length,
+    newItems: embedded.length,
+  };
+}

@@ -1,0 +1,129 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import type { Job } from '#contract/job';
+import type { PipelineResult } from '#contract/pipeline';
+import type { Run } from '#contract/run';
+import { type TestEngine, withEngine, withSampleData } from '../../support/engine.ts';
+
+const quick = { epochs: 3, dimensions: 16 };
+
+interface Listed {
+  recommendations: { itemId: string; score: number; rank: number }[];
+  foldedIn?: boolean;
+}
+
+async function importText(engine: TestEngine, name: string, lines: string[], as: 'interactions' | 'items'): Promise<Job> {
+  const file = path.join(engine.folder, name);
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const job = await engine.run('data.import', { paths: [file], as });
+  expect(job.error).toBeUndefined();
+  return job;
+}
+
+async function trained(engine: TestEngine, model: string, params: Record<string, unknown> = {}): Promise<Run> {
+  const job = await engine.run('run.train', { model, params });
+  expect(job.error).toBeUndefined();
+  return job.result as Run;
+}
+
+const recommend = async (engine: TestEngine, input: Record<string, unknown>): Promise<Listed> =>
+  (await engine.run('run.recommend', { k: 5, ...input })).result as Listed;
+
+test('somebody unknown gets a list by the items they have, by a model of vectors and by one without', { timeout: 120_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    for (const run of [await trained(engine, 'two-tower', quick), await trained(engine, 'popularity')]) {
+      const { recommendations } = await recommend(engine, { run: run.id, items: ['i01', 'i02'] });
+      expect(recommendations.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5]);
+      expect(recommendations.map(({ itemId }) => itemId)).not.toEqual(expect.arrayContaining(['i01']));
+      // The window asks the same.
+      const view = await engine.call('run.newcomerView', { run: run.id, items: ['i01', 'i02'], k: 5 });
+      expect(view.recommendations.map(({ item }) => item.itemId)).toEqual(recommendations.map(({ itemId }) => itemId));
+      expect(view.recommendations[0]?.item.attributes).toHaveProperty('title');
+      const refused = await engine.run('run.recommend', { run: run.id, items: ['i01', 'nothing', 'nobody'] });
+      expect(refused.error).toMatchObject({ code: 'not_found', message: `Run ${run.id} does not know the items "nothing", "nobody".` });
+    }
+  }),
+);
+
+test('a user who came after the training is folded in from the workspace', { timeout: 120_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    const run = await trained(engine, 'two-tower', quick);
+    const unknown = await engine.run('run.recommend', { run: run.id, user: 'newbie' });
+    expect(unknown.error?.message).toMatch(/does not know the user "newbie", and the workspace has nothing positive of theirs/);
+
+    const rows = ['i10', 'i11', 'i12'].map((item, n) => `newbie,${item},like,2030-01-01T00:0${n}:00Z`);
+    await importText(engine, 'late.csv', ['user_id,item_id,event_type,timestamp', ...rows], 'interactions');
+    const list = await recommend(engine, { run: run.id, user: 'newbie' });
+    expect(list.foldedIn).toBe(true);
+    expect(list.recommendations).toEqual((await recommend(engine, { run: run.id, items: ['i10', 'i11', 'i12'] })).recommendations);
+    const view = await engine.call('run.userView', { run: run.id, user: 'newbie', k: 5 });
+    expect(view.source).toBe('Two-tower, by what this user has had since the training');
+    expect(view.recommendations.map(({ item }) => item.itemId)).toEqual(list.recommendations.map(({ itemId }) => itemId));
+    expect((await engine.call('run.userView', { run: run.id, user: 'nobody', k: 5 })).recommendations).toEqual([]);
+  }),
+);
+
+test('items to pick from are found by id and by words of their attributes', { timeout: 120_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    const run = await trained(engine, 'popularity');
+    const byId = await engine.call('run.items', { run: run.id, query: 'I0' });
+    expect(byId.map(({ itemId }) => itemId).sort()).toEqual(['i01', 'i02', 'i03', 'i04', 'i05', 'i06', 'i07', 'i08', 'i09']);
+    const [any] = await engine.call('run.items', { run: run.id, limit: 1 });
+    const title = any?.attributes.title as string;
+    expect((await engine.call('run.items', { run: run.id, query: title.toUpperCase() })).map(({ itemId }) => itemId)).toContain(
+      any?.itemId,
+    );
+  }),
+);
+
+test('new items are served after a reindex, without a training', { timeout: 240_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    const job = await engine.run('pipeline.build', { params: quick, port: 0 });
+    expect(job.error).toBeUndefined();
+    const { url, run } = job.result as PipelineResult;
+    const get = async (route: string) => (await fetch(`${url}${route}`)).json() as Promise<{ items: { item_id: string }[] }>;
+    expect((await fetch(`${url}/similar/new-by-both?k=3`)).status).toBe(404);
+
+    const [, first = ''] = (await readFile(path.join(engine.folder, 'data', 'items.csv'), 'utf8')).split('\n');
+    const attributes = first.slice(first.indexOf(','));
+    await importText(
+      engine,
+      'new-items.csv',
+      ['item_id,title,type,topic,tags,difficulty', `new-by-attributes${attributes}`, `new-by-both${attributes}`, 'new-unknown,,,,,'],
+      'items',
+    );
+    const users = (await engine.call('run.users', { limit: 5 })).map(({ userId }) => userId);
+    const events = users.flatMap((user) => [
+      `${user},new-by-both,like,2030-01-01T00:00:00Z`,
+      `${user},new-by-users,like,2030-01-01T00:01:00Z`,
+    ]);
+    await importText(engine, 'new-events.csv', ['user_id,item_id,event_type,timestamp', ...events], 'interactions');
+
+    const answer = await fetch(`${url}/admin/reindex`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    const done = await engine.ended(((await answer.json()) as { job_id: string }).job_id);
+    expect(done.error).toBeUndefined();
+    const bundle = (await engine.call('bundle.list', {})).find(({ active }) => active);
+    expect(bundle?.manifest).toMatchObject({ run, counts: { items: 83, newItems: 3 } });
+    const card = await readFile(path.join(bundle?.path as string, 'model-card.md'), 'utf8');
+    expect(card).toContain('0 users and 3 items came after the training.');
+
+    for (const item of ['new-by-attributes', 'new-by-both', 'new-by-users']) {
+      expect((await get(`/similar/${item}?k=3`)).items).toHaveLength(3);
+    }
+    // What has the attributes of i01 and nothing else is nearer to it than most.
+    expect((await get('/similar/new-by-attributes?k=30')).items.map(({ item_id }) => item_id)).toContain('i01');
+    expect((await fetch(`${url}/similar/new-unknown?k=3`)).status).toBe(404);
+    // Everybody's whole list: the new items are in it for whoever has not had them, and not for whoever has.
+    const wholeList = async (user: string): Promise<string[]> =>
+      (await get(`/recommend/${encodeURIComponent(user)}?k=100`)).items.map(({ item_id }) => item_id);
+    const others = (await engine.call('run.users', { limit: 20 })).map(({ userId }) => userId).slice(5);
+    const lists = await Promise.all(others.map(wholeList));
+    expect(lists.filter((list) => list.includes('new-by-users')).length).toBe(others.length);
+    expect(await wholeList(users[0] as string)).not.toContain('new-by-both');
+  }),
+);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { createCatalogue } from '../../engine/evaluation/catalogue.ts';
 import { evaluateTopK } from '../../engine/evaluation/evaluate.ts';
 import { createRandom } from '../../engine/math/random.ts';
 import { buildSparseMatrix } from '../../engine/math/sparse.ts';
@@ -29,7 +30,11 @@ function randomCase(seed: number) {
       else if (draw > 0.9 && user % 7 !== 6) held.push([user, item]);
     }
   }
-  return { scores, train, test: held, ks: [1, 5, 20, 45] };
+  // Item 3 has no attribute; most have two or three of seven values.
+  const attributes = Array.from({ length: items }, (_, item) =>
+    Array.from({ length: 7 }, () => (item !== 3 && random.next() < 0.35 ? 1 : 0)),
+  );
+  return { scores, train, attributes, test: held, ks: [1, 5, 20, 45] };
 }
 
 test.skipIf(!hasNumpy).each([1, 2, 3, 4, 5])(
@@ -48,18 +53,25 @@ test.skipIf(!hasNumpy).each([1, 2, 3, 4, 5])(
       data.test.map(([, item]) => item),
     );
     const rows = Array.from({ length: users }, (_, user) => user).filter((user) => heldOut.indptr[user] !== heldOut.indptr[user + 1]);
+    const train = buildSparseMatrix(
+      users,
+      items,
+      data.train.map(([user]) => user),
+      data.train.map(([, item]) => item),
+    );
+    const codes = data.attributes.map((values) => values.flatMap((has, code) => (has ? [code] : [])));
+    const offsets = Int32Array.from([0, ...codes.map((_, item) => codes.slice(0, item + 1).flat().length)]);
+    const vocabulary = Array.from({ length: 7 }, (_, code) => `value ${code}`);
+    const list = { name: 'tags', vocabulary, offsets, codes: Int32Array.from(codes.flat()) };
+    const catalogue = createCatalogue(train, { rows: items, categories: [], lists: [list], numbers: [] });
     const found = await evaluateTopK({
+      catalogue,
       score: (wanted) => ({
         rows: wanted.length,
         columns: items,
         data: Float32Array.from([...wanted].flatMap((user) => data.scores[user] as number[])),
       }),
-      train: buildSparseMatrix(
-        users,
-        items,
-        data.train.map(([user]) => user),
-        data.train.map(([, item]) => item),
-      ),
+      train,
       heldOut: {
         users: Int32Array.from(rows),
         offsets: Int32Array.from([0, ...rows.map((user) => heldOut.indptr[user + 1] as number)]),

@@ -5,7 +5,7 @@ import { quoteName, quoteText } from './sql.ts';
 export interface Attribute {
   name: string;
   kind: AttributeKind;
-  /** What parts the members of a list; empty for JSON lists. */
+  /** What parts the members of a list or vector; empty for JSON lists. */
   separator: string;
 }
 
@@ -45,19 +45,34 @@ export async function attributeOf(session: Session, column: SourceColumn): Promi
     if (share(commas) > 0) return made('list', ',');
     return made('list', ' ');
   };
+  const isVector = async (separator: string): Promise<boolean> =>
+    (present ?? 0) > 0 && session.row<{ vectors: boolean }>(vectorsSql(column.name, separator)).then(({ vectors }) => vectors);
+  if (column.declared === 'vector') return (await isVector(' ')) ? made('vector', ' ') : made('list', ' ');
   if (column.declared === 'list')
     return share(brackets) > 0.5 || share(bars) > 0 ? list() : listOrText(session, column.name, (different ?? 0) > 0.9 * (present ?? 0));
   if (column.declared !== undefined) return made(column.declared);
   if (present === 0) return made('category');
   if (all(numbers)) return made('number');
   if (all(times)) return made('timestamp');
-  if (share(brackets) > 0.9) return made('list');
+  if (share(brackets) > 0.9) return made((await isVector('')) ? 'vector' : 'list');
   if (listNames.test(column.name) && share(bars) + share(semicolons) + share(commas) + share(blanks) > 0) return list();
   if (textNames.test(column.name) || (width ?? 0) > 40) return made('text');
   if (share(bars) > 0.3) return made('list', '|');
   if ((present ?? 0) >= 20 && (different ?? 0) > 0.9 * (present ?? 0) && share(blanks) > 0.5) return made('text');
   return made('category');
 }
+
+/** An embedding has this many numbers at least, as many in each row, and not all of them are whole: a list of ids is none. */
+const shortestVector = 4;
+
+/** The numbers of a cell; NULL where it holds something else. */
+const numbersSql = (value: string, separator: string): string =>
+  `TRY_CAST(${separator === '' ? value : `'[' || regexp_replace(trim(${value}), '\\s+', ',', 'g') || ']'`} AS FLOAT[])`;
+
+const vectorsSql = (name: string, separator: string): string =>
+  `SELECT coalesce(count(n) = count(*) AND min(len(n)) = max(len(n)) AND min(len(n)) >= ${shortestVector}
+     AND bool_or(len(list_filter(n, x -> x <> floor(x))) > 0), false) AS vectors
+   FROM (SELECT ${numbersSql('v', separator)} AS n FROM (SELECT ${valueSql(name)} AS v FROM staged WHERE problem IS NULL) WHERE v IS NOT NULL)`;
 
 /** Words by blanks: a title where nearly every row has words of its own, else a list. */
 async function listOrText(session: Session, name: string, nearlyUnique: boolean): Promise<Attribute> {
@@ -77,6 +92,7 @@ export const storedTypes: Record<AttributeKind, string> = {
   list: 'VARCHAR[]',
   text: 'VARCHAR',
   timestamp: 'TIMESTAMP',
+  vector: 'FLOAT[]',
 };
 
 /** The text of a cell as its attribute's stored type. */
@@ -84,6 +100,7 @@ export function attributeSql({ name, kind, separator }: Attribute): string {
   const value = valueSql(name);
   if (kind === 'number') return `TRY_CAST(CASE WHEN lower(${value}) NOT IN ${unknownWords} THEN ${value} END AS DOUBLE)`;
   if (kind === 'timestamp') return `make_timestamp(epoch_us(TRY_CAST(${value} AS TIMESTAMPTZ)))`;
+  if (kind === 'vector') return numbersSql(value, separator);
   if (kind !== 'list') return value;
   const parts =
     separator === ''

@@ -1,5 +1,6 @@
 import type { EntityFeatures } from '../math/arrays.ts';
 import { readNumbers, readTexts } from './column-buffers.ts';
+import { hashTexts } from './hash-words.ts';
 import { storedKinds } from './import-entities.ts';
 import type { Session } from './session.ts';
 import { quoteName } from './sql.ts';
@@ -14,10 +15,12 @@ function fromOf(entity: 'users' | 'items'): string {
   const one = entity.slice(0, -1);
   return `${one}_rows r LEFT JOIN ${entity} e ON e.${one}_id = r.id`;
 }
+/** Words of a text share so many rows, by their hash. */
+const textBuckets = 8192;
 
 /**
- * The attributes of all users or items as arrays, by the rows of `user_rows` or `item_rows`. Texts and timestamps are no features, and
- * neither are categories that are nearly different for everyone, such as post codes.
+ * The attributes of all users or items as arrays, by the rows of `user_rows` or `item_rows`. Timestamps are no features, and neither are categories that
+ * are nearly different for everyone, such as post codes.
  */
 export async function readFeatures(session: Session, entity: 'users' | 'items', rows: number): Promise<EntityFeatures> {
   const features: EntityFeatures = { rows, categories: [], lists: [], numbers: [] };
@@ -35,6 +38,12 @@ export async function readFeatures(session: Session, entity: 'users' | 'items', 
     } else if (kind === 'list') {
       const list = await readList(session, name, column, from, rows);
       if (list !== null) features.lists.push(list);
+    } else if (kind === 'text') {
+      const hashed = hashTexts(await readTexts(session, `SELECT ${column} FROM ${from} ORDER BY r.place`), textBuckets);
+      if (hashed.codes.length > 0) features.texts = [...(features.texts ?? []), { name, buckets: textBuckets, ...hashed }];
+    } else if (kind === 'vector') {
+      const vectors = await readVectors(session, name, column, from, rows);
+      if (vectors !== null) features.vectors = [...(features.vectors ?? []), vectors];
     }
   }
   return features;
@@ -104,4 +113,32 @@ async function readList(
   for (const place of places) offsets[place + 1] = (offsets[place + 1] as number) + 1;
   for (let row = 0; row < rows; row++) offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
   return { name, vocabulary, offsets, codes };
+}
+
+/** Supplied embeddings: of the length that most of them have; others, and what is missing, are zeros. */
+async function readVectors(
+  session: Session,
+  name: string,
+  column: string,
+  from: string,
+  rows: number,
+): Promise<NonNullable<EntityFeatures['vectors']>[number] | null> {
+  const columns = await session.number(
+    `SELECT coalesce((SELECT len(${column}) FROM ${from} WHERE len(${column}) > 0 GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1), 0)`,
+  );
+  if (columns === 0) return null;
+  const present = `${from} WHERE len(${column}) = ${columns}`;
+  const count = await session.number(`SELECT count(*) FROM ${present}`);
+  const [places] = await readNumbers(session, `SELECT r.place FROM ${present} ORDER BY r.place`, [new Int32Array(count)]);
+  const [members] = await readNumbers(session, `SELECT unnest(v) FROM (SELECT ${column} AS v FROM ${present} ORDER BY r.place)`, [
+    new Float32Array(count * columns),
+  ]);
+  const values = new Float32Array(rows * columns);
+  places.forEach((place, i) => {
+    values.set(
+      members.subarray(i * columns, (i + 1) * columns).map((value) => (Number.isFinite(value) ? value : 0)),
+      place * columns,
+    );
+  });
+  return { name, columns, values };
 }

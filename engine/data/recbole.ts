@@ -4,7 +4,7 @@ import type { AttributeKind } from './source.ts';
 
 export const recboleEntities: Record<string, Entity> = { '.inter': 'interactions', '.user': 'users', '.item': 'items' };
 
-const kinds: Record<string, AttributeKind> = { token: 'category', token_seq: 'list', float: 'number', float_seq: 'list' };
+const kinds: Record<string, AttributeKind> = { token: 'category', token_seq: 'list', float: 'number', float_seq: 'vector' };
 
 /**
  * The header of a RecBole atomic file, `name:type` by tabs. Types: token (category), float (number), token_seq and float_seq (lists by blanks).

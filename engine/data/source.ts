@@ -1,6 +1,7 @@
 import type { ColumnMapping, Entity, FileFormat } from '#contract/data';
 
-export type AttributeKind = 'category' | 'number' | 'list' | 'text' | 'timestamp';
+/** A vector is an embedding that was made elsewhere: a list of numbers, as many in each row. */
+export type AttributeKind = 'category' | 'number' | 'list' | 'text' | 'timestamp' | 'vector';
 
 /** What a column holds, as far as the first rows of the file tell. */
 export type Content = 'text' | 'number' | 'time' | 'list' | 'empty';

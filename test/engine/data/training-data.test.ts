@@ -109,3 +109,23 @@ test('what somebody has of what is positive comes once each, oldest first', () =
     expect(await readPositiveItems(db, { minValue: -1 }, 'u')).toEqual(['a', 'bad', 'c']);
     expect(await readPositiveItems(db, { minValue: 'auto' }, 'nobody')).toEqual([]);
   }));
+
+test('texts are hashed, and lists of numbers of one length are supplied embeddings', () =>
+  withDatabase(async ({ db, put, import: run }) => {
+    await run(await put('events.csv', 'user_id,item_id\nu,a\nu,b\nu,c\n'));
+    await run(
+      await put(
+        'items.csv',
+        'item_id,title,image,sizes\na,red car,"[0.5, -1, 0, 2]","[1,2,3,4]"\nb,red boat,,"[1,2,3,5]"\nc,,"[1,1e-3,0.25,0]","[2,2,3,4]"\n',
+      ),
+    );
+    const { itemFeatures } = await readTrainingData(db, { minValue: 'auto' });
+    const [title] = itemFeatures.texts ?? [];
+    expect(title).toMatchObject({ name: 'title', buckets: 8192, offsets: Int32Array.of(0, 1, 2, 2) });
+    expect(title?.codes[0]).toBe(title?.codes[1]);
+    expect(itemFeatures.vectors).toEqual([
+      { name: 'image', columns: 4, values: Float32Array.of(0.5, -1, 0, 2, 0, 0, 0, 0, 1, 1e-3, 0.25, 0) },
+    ]);
+    // Whole numbers are members of a list.
+    expect(itemFeatures.lists.map(({ name }) => name)).toEqual(['sizes']);
+  }));

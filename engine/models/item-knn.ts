@@ -38,7 +38,7 @@ interface Settled extends Record<string, unknown> {
 }
 
 /** What validation is left to choose; the first of each is taken without it. The second round looks at shrinkages under the weighting that won the first. */
-const weightingChoices: WeightingName[] = ['normalised', 'tf-idf', 'cosine'];
+const weightingChoices: WeightingName[] = ['tf-idf', 'normalised', 'cosine'];
 const shrinkageChoices = [10, 0, 50];
 
 export const itemKnn: Model<typeof params> = {

@@ -51,11 +51,10 @@ function powers({ indptr, rows }: SparseMatrix, exponent: number): Float32Array 
 export const rp3beta: Model<typeof params> = {
   id: 'rp3beta',
   label: 'RP3beta',
-  summary:
-    'Walks from a user’s items over other users to new items, with popular ends discounted. Quick, and finds rarer items than Item-KNN.',
+  summary: 'Walks from a user’s items over other users to new items, with popular ends discounted. Fitted in seconds.',
   paper:
     'Paudel, Christoffel, Newell, Bernstein 2017: Updatable, accurate, diverse, and scalable recommendations for interactive applications',
-  goodFor: 'Strong lists in seconds on data of any size, with fewer of the most popular items; takes no attributes.',
+  goodFor: 'Strong lists in seconds on data of any size, with a dial for how much popular items are discounted; takes no attributes.',
   newUsers: 'Walks on from the items that a new user has, without training.',
   newItems: 'Counts at the next training, which takes seconds.',
   needs: [],

@@ -60,7 +60,7 @@ test('somebody unknown is scored as a user with the same items, each of which co
 
 test('without validation the first choices are taken, and settled', async () => {
   const fitted = await itemKnn.fit(set, parseParams(itemKnn, {}), quietContext());
-  expect(fitted.facts?.settled).toEqual({ weighting: 'normalised', shrinkage: 10 });
+  expect(fitted.facts?.settled).toEqual({ weighting: 'tf-idf', shrinkage: 10 });
 });
 
 test('validation chooses among weightings, then shrinkages; what is given is not searched', async () => {

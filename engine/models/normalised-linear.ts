@@ -94,13 +94,17 @@ async function fitSetting(
     dropDiagonal(owned, gram);
     const inverse: Symmetric = await invertSymmetric(owned, held, report);
     dropSymmetric(owned, held);
-    const whole = wholeOf(owned, inverse);
-    dropSymmetric(owned, inverse);
     if (byUsers) {
+      const whole = wholeOf(owned, inverse);
+      dropSymmetric(owned, inverse);
       const [userScales, itemScales] = [counted.columnScales, counted.rowWeights];
       return scoreByUserWeights(algebra, { inverse: owned.release(whole), ridge: lambda, userScales, itemScales, histories });
     }
     // D_i^-b (I − λP) D_i^b
+    const difference = addToDiagonal(owned, inverse, -1 / lambda);
+    dropDiagonal(owned, inverse);
+    const whole = wholeOf(owned, difference);
+    dropSymmetric(owned, difference);
     const count = histories.columns;
     const weights = owned.make(() => {
       const [left, right] = [powers(itemSizes, -itemExponent).map((scale) => -lambda * scale), powers(itemSizes, itemExponent)];

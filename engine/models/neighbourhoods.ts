@@ -23,7 +23,7 @@ interface Neighbourhoods {
 /** Things whose neighbours are found at a time: what they found is taken out of the kernels' memory then. */
 const blockThings = 32_768;
 /** Of which a thread takes so few at a time that a cancel is heard soon, popular ones too. */
-const chunk = 16;
+const chunk = 4;
 
 /** So few additions one thread has done before others have started. */
 const quickly = 1 << 24;

@@ -74,7 +74,10 @@ export const dataCommands: Command[] = [
     positionals: [2, 1000],
     flags: {
       as: { kind: 'text', help: 'interactions, users or items, where it cannot be seen' },
-      format: { kind: 'text', help: 'csv, parquet, jsonl, recbole or movielens-100k, where it cannot be seen' },
+      format: {
+        kind: 'text',
+        help: 'csv, parquet, jsonl, recbole, adjacency (user item item …) or movielens-100k, where it cannot be seen',
+      },
       map: { kind: 'pairs', help: 'user=COL,item=COL,type=COL,value=COL,timestamp=COL,event=COL,session=COL' },
       weights: { kind: 'numberPairs', help: 'how much each event type counts: view=0.1,like=0.7' },
     },

@@ -5,7 +5,7 @@ import { operation } from './operation.ts';
 export const Entity = z.enum(['interactions', 'users', 'items']);
 export type Entity = z.infer<typeof Entity>;
 
-export const FileFormat = z.enum(['csv', 'parquet', 'jsonl', 'recbole', 'movielens-100k']);
+export const FileFormat = z.enum(['csv', 'parquet', 'jsonl', 'recbole', 'adjacency', 'movielens-100k']);
 export type FileFormat = z.infer<typeof FileFormat>;
 
 /** How much an event type counts where the data names none of its own. Types that are not listed count 1. */

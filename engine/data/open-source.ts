@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ColumnMapping, Entity, FileFormat } from '#contract/data';
 import { EngineError } from '#contract/errors';
+import { isAdjacency, openAdjacency } from './adjacency.ts';
 import { binaryLineOf, noText } from './binary-text.ts';
 import { contentOf } from './content.ts';
 import { parseRecords, readDialect } from './delimited-head.ts';
@@ -20,7 +21,7 @@ export interface SourceOptions {
 /** Looks at a file: its format, its columns with what they hold, and which column has which role. */
 export async function openSource(file: string, options: SourceOptions = {}): Promise<Source> {
   const format = options.format ?? formatOf(file);
-  const found = format === 'parquet' ? await openParquet(file) : await openText(file, format);
+  const found = format === 'parquet' ? await openParquet(file) : await openText(file, format, options.format === undefined);
   const columns: SourceColumn[] = found.names.map((name, index) => {
     const declared = found.declared?.[name];
     return { name, content: contentOf(found.sample.map((row) => row[index] ?? null)), ...(declared ? { declared } : {}) };
@@ -34,7 +35,7 @@ export async function openSource(file: string, options: SourceOptions = {}): Pro
   return {
     path: file,
     readPath: file,
-    format,
+    format: found.format ?? format,
     entity,
     columns,
     sample: found.sample,
@@ -68,14 +69,16 @@ function entityByColumns(mapping: ColumnMapping): Entity {
   return 'user' in mapping ? 'users' : 'items';
 }
 
-async function openText(file: string, format: Exclude<FileFormat, 'parquet'>): Promise<Found> {
+async function openText(file: string, format: Exclude<FileFormat, 'parquet'>, guessed: boolean): Promise<Found> {
   const known = format === 'movielens-100k' ? movieLensFiles[path.basename(file).toLowerCase()] : undefined;
   const head = await readHead(file, known ? 'latin1' : undefined);
   if (head.text.trim() === '') throw empty(file, 'it is empty');
   const binary = binaryLineOf(head.text);
   if (binary !== null) throw noText(file, binary);
-  const found =
-    format === 'jsonl'
+  const lists = format === 'adjacency' || (guessed && format === 'csv' && /\.txt(\.gz)?$/i.test(file) && isAdjacency(head.text));
+  const found = lists
+    ? openAdjacency(head.text)
+    : format === 'jsonl'
       ? openJsonLines(file, head.text)
       : format === 'recbole'
         ? openRecbole(file, head.text)

@@ -12,6 +12,7 @@ export function relationOf(source: Source, types: Record<string, string> = {}): 
   const { reading } = source;
   if (reading.kind === 'parquet') return `read_parquet(${quotePath(source.readPath)})`;
   if (reading.kind === 'jsonl') return jsonRelation(source);
+  if (reading.kind === 'adjacency') return adjacencyRelation(source);
   const { dialect } = reading;
   const columns = dialect.columns.map((name) => `${quoteText(name)}: '${types[name] ?? 'VARCHAR'}'`);
   const raw = `read_csv(${quotePath(source.readPath)}, auto_detect = false, header = ${dialect.header}, delim = ${quoteText(dialect.delimiter)},
@@ -23,14 +24,24 @@ export function relationOf(source: Source, types: Record<string, string> = {}): 
 
 const longestLine = 8 * 1024 * 1024;
 
-/** Each line as one text (a sign that JSON forbids stands for the delimiter), then all its members in one parse. */
-function jsonRelation(source: Source): string {
-  const lines = `read_csv(${quotePath(source.readPath)}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '',
+/** Lines as they are: a sign that text does not have stands for the delimiter. */
+function linesOf(source: Source): string {
+  return `read_csv(${quotePath(source.readPath)}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '',
     columns = {'line': 'VARCHAR'}, max_line_size = ${longestLine}, store_rejects = true, rejects_limit = 0)`;
+}
+
+/** A row for each item after the user of a line. A user without items has none. */
+function adjacencyRelation(source: Source): string {
+  return `(SELECT ids[1] AS user_id, unnest(ids[2:]) AS item_id
+    FROM (SELECT regexp_split_to_array(trim(line, ' \t'), '[ \t]+') AS ids FROM ${linesOf(source)} WHERE line IS NOT NULL))`;
+}
+
+/** Each line as one text, then all its members in one parse. */
+function jsonRelation(source: Source): string {
   const names = source.columns.map((column) => column.name);
   const paths = names.map((name) => quoteText(memberPath(name)));
   const members = names.map((name, index) => `cells[${index + 1}] AS ${quoteName(name)}`);
   return `(SELECT ${[...members, `CASE WHEN cells IS NULL THEN line END AS ${brokenColumn}`].join(', ')}
     FROM (SELECT line, CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT' THEN json_extract_string(line, [${paths.join(', ')}]) END AS cells
-      FROM ${lines} WHERE line IS NOT NULL))`;
+      FROM ${linesOf(source)} WHERE line IS NOT NULL))`;
 }

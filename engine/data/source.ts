@@ -24,7 +24,11 @@ export interface Dialect {
   derived?: { name: string; sql: string }[];
 }
 
-export type Reading = { kind: 'delimited'; dialect: Dialect } | { kind: 'jsonl' } | { kind: 'parquet'; timeColumns: string[] };
+export type Reading =
+  | { kind: 'delimited'; dialect: Dialect }
+  | { kind: 'jsonl' }
+  | { kind: 'adjacency' }
+  | { kind: 'parquet'; timeColumns: string[] };
 
 /** A file that was looked at: how to read it and what is in it. */
 export interface Source {
@@ -50,6 +54,8 @@ export type Role = (typeof roles)[number];
 
 /** What a reader found in a file, before roles are given. */
 export interface Found {
+  /** Where the content says more than the name does. */
+  format?: FileFormat;
   reading: Reading;
   names: string[];
   sample: (string | null)[][];

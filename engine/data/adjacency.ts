@@ -1,0 +1,28 @@
+import type { Found } from './source.ts';
+
+/** Ids of the first lines. */
+function firstLines(text: string): string[][] {
+  const lines = text.split('\n').slice(0, 200);
+  // The last one may be cut off where the head of the file ends.
+  return (lines.length > 1 ? lines.slice(0, -1) : lines).map((line) => line.trim().split(/[ \t]+/)).filter((ids) => ids[0] !== '');
+}
+
+/** Lines of whole numbers by blanks, not all of the same length: `user item item …`, the layout of the published splits of LightGCN and others. */
+export function isAdjacency(text: string): boolean {
+  const lines = firstLines(text);
+  return lines.every((ids) => ids.every((id) => /^\d+$/.test(id))) && new Set(lines.map((ids) => ids.length)).size > 1;
+}
+
+/** One interaction for each item of a line. */
+export function openAdjacency(text: string): Found {
+  const sample = firstLines(text).flatMap(([user, ...items]) => items.map((item) => [user as string, item]));
+  return {
+    format: 'adjacency',
+    reading: { kind: 'adjacency' },
+    names: ['user_id', 'item_id'],
+    sample: sample.slice(0, 200),
+    header: true,
+    entity: 'interactions',
+    declared: { user_id: 'category', item_id: 'category' },
+  };
+}

@@ -1,4 +1,5 @@
 import { EngineError } from '#contract/errors';
+import { bpr } from './bpr.ts';
 import { ease } from './ease.ts';
 import { hybridOf } from './hybrid.ts';
 import { itemKnn } from './item-knn.ts';
@@ -10,7 +11,7 @@ import { twoTower } from './two-tower.ts';
 import { userKnn } from './user-knn.ts';
 
 /** A model is one file and one line here. */
-const models: Model[] = [twoTower, normalisedLinear, ease, itemKnn, userKnn, rp3beta, popularity];
+const models: Model[] = [twoTower, normalisedLinear, ease, itemKnn, userKnn, rp3beta, bpr, popularity];
 
 /** Every retrieval model; the hybrid joins the others. */
 export const retrievalModels: Model[] = [...models, hybridOf(models, ['two-tower', 'item-knn'])];

@@ -11,6 +11,7 @@ import { checkerboard, quietContext } from '../support/training-sets.ts';
 /** What makes a model quick on a few dozen users. */
 const smallTwoTower = { dimensions: 8, batchSize: 64, epochs: 12 };
 const small: Record<string, Record<string, unknown>> = {
+  bpr: { dimensions: 8 },
   'two-tower': smallTwoTower,
   hybrid: { models: ['two-tower', 'item-knn'], settings: { 'two-tower': smallTwoTower } },
 };

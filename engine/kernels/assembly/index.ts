@@ -1,7 +1,9 @@
 // Every kernel: (from, to, scratch, …) computes rows [from, to) of its result and nothing else, so that threads can share the rows in any order and
 // the result is the same to the last bit. `scratch` is the thread's own memory, or 0.
 
+export { adamRows } from './adam';
 export { solveRows } from './als';
+export { bprSteps } from './bpr';
 export { coOccurrence } from './co-occurrence';
 export { denseProduct } from './dense-product';
 export { adagradRows, bagSums } from './embedding';

@@ -3,11 +3,15 @@ import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { evaluateTopK } from '../engine/evaluation/evaluate.ts';
 import { splitInteractions } from '../engine/evaluation/split.ts';
 import type { EntityFeatures, Interactions } from '../engine/math/arrays.ts';
 import { createRandom } from '../engine/math/random.ts';
-import { runTask } from '../engine/training/run-task.ts';
-import type { FitOutcome } from '../engine/training/tasks.ts';
+import { toSparseMatrix } from '../engine/math/sparse.ts';
+import type { FitContext, TrainingSet } from '../engine/models/model.ts';
+import { parseParams } from '../engine/models/parameters.ts';
+import { loadTensorFlow } from '../engine/models/tensorflow.ts';
+import { twoTower } from '../engine/models/two-tower.ts';
 
 const sizes = [
   { users: 100_000, items: 20_000, count: 1_000_000 },
@@ -60,37 +64,56 @@ function synthesise({ users, items, count }: Size): Interactions {
 
 const noFeatures = (rows: number): EntityFeatures => ({ rows, categories: [], lists: [], numbers: [] });
 
-async function measure(size: Size, params: Record<string, unknown>): Promise<Figures> {
-  const { users: userCount, items: itemCount } = size;
-  const split = { kind: 'leave-last-out' } as const;
-  const { train, test } = splitInteractions(synthesise(size), split, { seed: 1, userCount });
-  // A thousand users are enough to evaluate: the training is what is measured.
-  const some = { users: test.users.slice(0, 1000), offsets: test.offsets.slice(0, 1001), items: test.items.slice(0, test.offsets[1000]) };
+const setOf = (interactions: Interactions, { users, items }: Size): TrainingSet => ({
+  userCount: users,
+  itemCount: items,
+  interactions,
+  matrix: toSparseMatrix(interactions, users, items),
+  userFeatures: noFeatures(users),
+  itemFeatures: noFeatures(items),
+});
+
+/** What a trainer does: train on all but each user's last item, choose by 5,000 of those, then train on everything. */
+async function measure(size: Size, words: Record<string, unknown>): Promise<Figures> {
+  await loadTensorFlow();
+  const all = synthesise(size);
+  const { train, test } = splitInteractions(all, { kind: 'leave-last-out' }, { seed: 1, userCount: size.users });
+  const asked = 5000;
+  const heldOut = {
+    users: test.users.slice(0, asked),
+    offsets: test.offsets.slice(0, asked + 1),
+    items: test.items.slice(0, test.offsets[asked]),
+  };
   const memoryBefore = process.memoryUsage.rss();
+  const params = parseParams(twoTower, words);
   const phases: [string, number][] = [];
   let since = performance.now();
-  let examples = 0;
-  const checkpoint = async ({ phase, done }: { phase: string; done?: number }): Promise<void> => {
+  const started = since;
+  const checkpoint = async ({ phase }: { phase: string }): Promise<void> => {
     const now = performance.now();
     const last = phases.at(-1);
     if (last?.[0] === phase) last[1] += now - since;
     else phases.push([phase, now - since]);
     since = now;
-    if (phase.startsWith('Training')) examples = Math.max(examples, done ?? 0);
   };
-  const outcome = (await runTask(
-    {
-      ...{ kind: 'fit', model: 'two-tower', params, seed: 1, userCount, itemCount, train, split, test: some, ks: [10], oracle: null },
-      userFeatures: noFeatures(userCount),
-      itemFeatures: noFeatures(itemCount),
-    },
-    { checkpoint, curve: () => {}, log: (text) => process.stdout.write(`    ${text}\n`), signal: new AbortController().signal },
-  )) as FitOutcome;
-  const trained = outcome.seconds;
+  const context: FitContext = {
+    ...{ random: createRandom(1), seed: 1, resume: null, checkpoint, curve: () => {}, keepEpoch: async () => {} },
+    log: (text) => process.stdout.write(`    ${text}\n`),
+    validate: null,
+  };
+  const part = setOf(train, size);
+  const first = await twoTower.fit(part, params, {
+    ...context,
+    validate: async (score) => (await evaluateTopK({ score, train: part.matrix, heldOut, ks: [10] })).metrics,
+  });
+  const { settled, examplesPerSecond = 0 } = first.facts ?? {};
+  first.dispose?.();
+  const final = await twoTower.fit(setOf(all, size), { ...params, ...settled }, context);
+  final.dispose?.();
+  const seconds = (performance.now() - started) / 1000;
   return {
-    ...{ size, params, seconds: trained, memoryBefore, phases },
-    microsecondsPerExample: (trained * 1e6) / size.count,
-    examplesPerSecond: outcome.examplesPerSecond ?? 0,
+    ...{ size, params, seconds, memoryBefore, phases, examplesPerSecond },
+    microsecondsPerExample: (seconds * 1e6) / size.count,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     loadAverage: os.loadavg()[0] as number,
   };

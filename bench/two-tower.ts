@@ -124,10 +124,7 @@ async function measure({ name, batchSize, recentItems, attributes }: Case): Prom
     recentItems,
     recentDecay: 0.7,
     temperature: 0.2,
-    learningRate: 0.1,
     batchSize,
-    warmUp: 0,
-    decay: 1,
     negatives: 'in-batch' as const,
     extraNegatives: 0,
     idDropout: 0,
@@ -141,22 +138,21 @@ async function measure({ name, batchSize, recentItems, attributes }: Case): Prom
   let from = 0;
   let milliseconds = 0;
   const enough = new Error('enough');
-  await towers
-    .trainEpoch(1, async () => {
-      step++;
-      if (step === warmUp) {
-        spent.clear();
-        columns = 0;
-        from = performance.now();
-      }
-      if (step === warmUp + steps) {
-        milliseconds = performance.now() - from;
-        throw enough;
-      }
-    })
-    .catch((error: unknown) => {
-      if (error !== enough) throw error;
-    });
+  const onStep = async (): Promise<void> => {
+    step++;
+    if (step === warmUp) {
+      spent.clear();
+      columns = 0;
+      from = performance.now();
+    }
+    if (step === warmUp + steps) {
+      milliseconds = performance.now() - from;
+      throw enough;
+    }
+  };
+  await towers.trainEpoch({ epoch: 1, random: createRandom(2), rate: () => 0.1, onStep }).catch((error: unknown) => {
+    if (error !== enough) throw error;
+  });
   const ops = [...spent].map(([op, total]): [string, number] => [op, total / steps]).sort((a, b) => b[1] - a[1]);
   const inOps = ops.reduce((sum, [, each]) => sum + each, 0);
   const small = ops.slice(8).reduce((sum, [, each]) => sum + each, 0);

@@ -48,7 +48,7 @@ export function embedByAttributes(
 }
 
 /** So many users say as much about an item as its attributes do. */
-const usersPerAttributes = 3;
+const usersPerAttributes = 30;
 
 /**
  * A unit vector for a new item: its attributes through the item tower, and the direction in which the users who had it differ from the mean of all, the

@@ -2,7 +2,7 @@ import type { EntityFeatures, Interactions } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
 import { toSparseMatrix } from '../math/sparse.ts';
 import type { FitContext, TrainingSet } from './model.ts';
-import { type Contender, trainContenders } from './two-tower-search.ts';
+import { type Contender, trainEpochs } from './train-epochs.ts';
 
 /** With more pairs of a user and an item than these, contenders are compared on a part of the users: several tables at once take too much time and memory. */
 export const searchedWhole = 2_000_000;
@@ -82,33 +82,30 @@ export function sampleOfUsers(set: TrainingSet, chosen: Uint8Array): { set: Trai
 
 /**
  * The contenders that can be compared on all of the data: all of them where it is small, else the one that is best on those users by whom validation
- * judges and as many others as make up a sample.
+ * judges and as many others as make up a sample. `make` gives the contenders on a set, in the same order each time.
  */
-export async function withinMeans(set: TrainingSet, contenders: Contender[], context: FitContext): Promise<Contender[]> {
+export async function withinMeans(set: TrainingSet, make: (on: TrainingSet) => Contender[], context: FitContext): Promise<Contender[]> {
+  const { validate } = context;
+  const contenders = make(set);
   const pairs = set.matrix.indices.length;
-  if (!context.validate || contenders.length < 2 || pairs <= searchedWhole) return contenders;
+  if (!validate || contenders.length < 2 || pairs <= searchedWhole) return contenders;
   const chosen = new Uint8Array(set.userCount);
-  for (const user of await validationUsers(set, context.validate)) chosen[user] = 1;
+  for (const user of await validationUsers(set, validate)) chosen[user] = 1;
   const random = createRandom(context.seed, 'two-tower sample');
   const share = sampledPairs / pairs;
   for (let user = 0; user < set.userCount; user++) if (random.next() < share) chosen[user] = 1;
-  const sample = sampleOfUsers(set, chosen);
-  context.log(`The choices are compared on ${sample.set.matrix.indices.length} of ${pairs} pairs, by ${sample.set.userCount} users.`);
-  const { validate } = context;
+  const { set: part, rowOf } = sampleOfUsers(set, chosen);
+  context.log(`Choices are compared on ${part.matrix.indices.length} of ${pairs} pairs.`);
+  const phase = 'Comparing choices on a sample';
   const own: FitContext = {
     ...context,
     resume: null,
     keepEpoch: async () => {},
-    validate: (score) => validate((rows) => score(rows.map((row) => sample.rowOf[row] as number))),
+    checkpoint: (report) => context.checkpoint({ ...report, phase }),
+    curve: (name, step, metrics) => context.curve(`${phase}: ${name}`, step, metrics),
+    validate: (score) => validate((rows) => score(rows.map((row) => rowOf[row] as number))),
   };
-  const { facts } = await trainContenders(
-    sample.set,
-    contenders,
-    { epochs: sampleEpochs, patience: sampleEpochs, phase: 'Comparing' },
-    own,
-  );
-  const best = contenders.find(
-    ({ settled }) => settled.temperature === facts.settled.temperature && settled.recent === facts.settled.recent,
-  );
-  return [best as Contender];
+  const compared = make(part);
+  const { settled } = await trainEpochs(compared, { epochs: sampleEpochs, patience: sampleEpochs, scheduleEpochs: 0 }, own);
+  return contenders.filter((_, i) => compared[i]?.settled === settled);
 }

@@ -3,10 +3,14 @@ import type { Matrix, NamedArray, NamedArrays } from '../math/arrays.ts';
 import { listed } from './tower.ts';
 import type { FoldInParts } from './two-tower-fold-in.ts';
 import type { NewItemParts } from './two-tower-new-items.ts';
-import type { Snapshot } from './two-tower-train.ts';
 
 /** What a trained two-tower consists of. */
-export type Trained = Omit<Snapshot, 'epoch'>;
+export interface Trained {
+  users: Matrix;
+  items: Matrix;
+  foldIn: FoldInParts;
+  newItems: NewItemParts;
+}
 
 const arrayOf = ({ rows, columns, data }: Matrix): NamedArray => ({ shape: [rows, columns], data });
 

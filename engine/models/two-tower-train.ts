@@ -1,17 +1,16 @@
-import { EngineError } from '#contract/errors';
-import type { Matrix, NamedArray, NamedArrays } from '../math/arrays.ts';
+import type { Matrix, NamedArray } from '../math/arrays.ts';
 import type { Random } from '../math/random.ts';
-import { createRandom } from '../math/random.ts';
 import { BagWriter } from './bags.ts';
 import { createAlgebra } from './create-algebra.ts';
+import { scoreByItems } from './factorised.ts';
 import { inBatchSoftmax } from './in-batch-softmax.ts';
 import type { TrainingSet } from './model.ts';
 import { createNegatives, type Negatives } from './negatives.ts';
 import { createTower, listed, type Tower } from './tower.ts';
+import type { Learner } from './train-epochs.ts';
 import { assertTargetsUnseen, createHistories, type Histories, recentBefore } from './two-tower-examples.ts';
-import type { FoldInParts } from './two-tower-fold-in.ts';
 import { createTowerLayout, frozenVectors } from './two-tower-layout.ts';
-import type { NewItemParts } from './two-tower-new-items.ts';
+import { savedArrays } from './two-tower-saved.ts';
 
 export interface TowerSettings {
   dimensions: number;
@@ -20,10 +19,6 @@ export interface TowerSettings {
   recentItems: number;
   recentDecay: number;
   temperature: number;
-  learningRate: number;
-  /** Steps in which the learning rate rises to its full height, and what it is multiplied by after each epoch. */
-  warmUp: number;
-  decay: number;
   batchSize: number;
   negatives: Negatives;
   extraNegatives: number;
@@ -31,30 +26,6 @@ export interface TowerSettings {
   eventWeights: boolean;
   /** Share of a batch's items that are known by their attributes alone. */
   idDropout: number;
-}
-
-export interface Snapshot {
-  epoch: number;
-  users: Matrix;
-  items: Matrix;
-  foldIn: FoldInParts;
-  newItems: NewItemParts;
-}
-
-/** Both towers while they learn. */
-export interface Towers {
-  exampleCount: number;
-  /** Passes over all examples, shuffled; returns the mean loss. `onBatch` is called with the examples done so far. */
-  trainEpoch(epoch: number, onBatch: (done: number) => Promise<void>): Promise<number>;
-  /** Unit vectors of these users as they are now, with all that they met as their history. */
-  embedUsers(rows: Int32Array): Matrix;
-  embedItems(): Matrix;
-  /** All that is kept of them, as they are now. */
-  snapshot(epoch: number): Snapshot;
-  /** All that training goes on from, and back again. */
-  state(): NamedArrays;
-  restore(arrays: NamedArrays): void;
-  dispose(): void;
 }
 
 /** Entities embedded at a time when nothing is learned. */
@@ -78,9 +49,10 @@ export function createExamples(set: TrainingSet): Examples {
   return { histories, userOf, frequency };
 }
 
-export function createTowers(set: TrainingSet, examples: Examples, settings: TowerSettings, random: Random): Towers {
+/** Both towers while they learn. */
+export function createTowers(set: TrainingSet, examples: Examples, settings: TowerSettings, random: Random): Learner {
   const { algebra, createTable } = createAlgebra();
-  const { dimensions, hidden, recentItems, recentDecay, temperature, learningRate, batchSize, logQ, eventWeights, idDropout } = settings;
+  const { dimensions, hidden, recentItems, recentDecay, temperature, batchSize, logQ, eventWeights, idDropout } = settings;
   const layout = createTowerLayout(set.userFeatures, set.itemFeatures, set.userCount, set.itemCount, recentDecay);
   const { histories, userOf, frequency } = examples;
   const exampleCount = histories.items.length;
@@ -92,8 +64,6 @@ export function createTowers(set: TrainingSet, examples: Examples, settings: Tow
   for (let at = 0; at < table.values.length; at++) table.values[at] = values.normal() * deviation;
   const userTower = createTower(algebra, hidden, dimensions, frozenVectors(set.userFeatures), random.fork('user layers'));
   const itemTower = createTower(algebra, hidden, dimensions, frozenVectors(set.itemFeatures), random.fork('item layers'));
-  // Each epoch has random numbers of its own: training can go on from any epoch.
-  const epochSeed = random.integer(2 ** 31);
 
   const negatives = createNegatives(frequency, {
     kind: settings.negatives,
@@ -107,10 +77,6 @@ export function createTowers(set: TrainingSet, examples: Examples, settings: Tow
   const writer = new BagWriter();
   const columnOf = new Int32Array(set.itemCount).fill(-1);
   const stepsPerEpoch = Math.ceil(exampleCount / batchSize);
-  const rateAt = (epoch: number, step: number): number => {
-    const steps = (epoch - 1) * stepsPerEpoch + step + 1;
-    return learningRate * Math.min(1, steps / Math.max(settings.warmUp, 1)) * settings.decay ** (epoch - 1);
-  };
 
   /** One step on some examples; returns the summed loss. */
   function step(batch: Int32Array, rate: number, chance: Random): number {
@@ -175,12 +141,6 @@ export function createTowers(set: TrainingSet, examples: Examples, settings: Tow
     return { rows: rows.length, columns: dimensions, data };
   }
 
-  const diverged = (sign: string): EngineError =>
-    new EngineError(
-      'diverged',
-      `The training diverged: ${sign}. Choose a smaller learning rate (now ${learningRate}) or a higher temperature (now ${temperature}).`,
-      { learningRate, temperature },
-    );
   const embedUsers = (rows: Int32Array): Matrix =>
     embed(
       rows,
@@ -198,46 +158,39 @@ export function createTowers(set: TrainingSet, examples: Examples, settings: Tow
     data: Float32Array.from(table.values.subarray(from * dimensions, (from + count) * dimensions)),
   });
 
-  function snapshot(epoch: number): Snapshot {
-    const [users, items] = [embedUsers(rowsUpTo(set.userCount)), embedItems()];
-    // The last step of an epoch has no loss after it that would show what it did.
-    for (const { data } of [users, items]) if (!data.every(Number.isFinite)) throw diverged('a vector is not finite');
-    const inputs = recentItems === 0 ? null : tableRows(layout.firstItem, set.itemCount);
-    return {
-      epoch,
-      users,
-      items,
-      foldIn: { inputs, layers: userTower.layers(), recentItems, recentDecay },
-      newItems: {
-        attributes: tableRows(layout.firstItemAttribute, layout.items.rows),
-        moments: layout.items.moments,
-        layers: itemTower.layers(),
-        projection: itemTower.projection(),
-      },
-    };
-  }
-
   return {
     exampleCount,
-    async trainEpoch(epoch, onBatch) {
-      const chance = createRandom(epochSeed, `epoch ${epoch}`);
+    stepsPerEpoch,
+    async trainEpoch({ random: chance, rate, onStep }) {
       for (let i = 0; i < exampleCount; i++) order[i] = i;
       chance.shuffle(order);
       let total = 0;
       for (let at = 0; at < stepsPerEpoch; at++) {
         const end = Math.min((at + 1) * batchSize, exampleCount);
-        const loss = step(order.subarray(at * batchSize, end), rateAt(epoch, at), chance);
-        if (!Number.isFinite(loss)) {
-          throw diverged(`the loss became ${loss} after ${end} examples`);
-        }
+        const loss = step(order.subarray(at * batchSize, end), rate(at), chance);
         total += loss;
-        await onBatch(end);
+        await onStep(end, loss);
       }
       return total / Math.max(exampleCount, 1);
     },
-    embedUsers,
-    embedItems,
-    snapshot,
+    scorer: async () => scoreByItems(embedItems(), embedUsers),
+    snapshot: async () =>
+      savedArrays({
+        users: embedUsers(rowsUpTo(set.userCount)),
+        items: embedItems(),
+        foldIn: {
+          inputs: recentItems === 0 ? null : tableRows(layout.firstItem, set.itemCount),
+          layers: userTower.layers(),
+          recentItems,
+          recentDecay,
+        },
+        newItems: {
+          attributes: tableRows(layout.firstItemAttribute, layout.items.rows),
+          moments: layout.items.moments,
+          layers: itemTower.layers(),
+          projection: itemTower.projection(),
+        },
+      }),
     state() {
       const shape = [layout.rows, dimensions];
       const named = (name: string, arrays: NamedArray[]): [string, NamedArray][] => arrays.map((array, i) => [`${name}.${i}`, array]);

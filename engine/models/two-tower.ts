@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import type { NamedArrays } from '../math/arrays.ts';
+import { createRandom } from '../math/random.ts';
 import { scoreByVectors } from './factorised.ts';
-import type { FittedModel, Model } from './model.ts';
+import { epochParams } from './learning-rate.ts';
+import type { FittedModel, Model, TrainingSet } from './model.ts';
+import { type Contender, trainEpochs } from './train-epochs.ts';
 import { foldInUser } from './two-tower-fold-in.ts';
 import { foldInNewItem, meanVector } from './two-tower-new-items.ts';
 import { searchedWhole, withinMeans } from './two-tower-sample.ts';
-import { foldInParts, matrixOf, newItemParts, savedArrays, type Trained } from './two-tower-saved.ts';
-import { type Contender, type SearchFacts, trainContenders } from './two-tower-search.ts';
+import { foldInParts, matrixOf, newItemParts } from './two-tower-saved.ts';
+import { createExamples, createTowers, type Examples } from './two-tower-train.ts';
 
 /**
  * Two towers (Yi et al. 2019): one embeds users, the other items, and the score is the cosine of the two.
@@ -47,14 +51,6 @@ const params = z.strictObject({
     .default(0.7)
     .describe('How much each older one of them counts against the next; 1 is their plain mean.'),
   learningRate: z.number().gt(0).max(10).default(0.1).describe('Step size of Adagrad.'),
-  warmUp: z
-    .number()
-    .int()
-    .min(0)
-    .max(1_000_000)
-    .default(0)
-    .describe('Steps in which the learning rate rises from nothing to its full height.'),
-  decay: z.number().gt(0).max(1).default(1).describe('What the learning rate is multiplied by after each epoch; 1 leaves it.'),
   batchSize: z.number().int().min(2).max(65_536).default(1024).describe('Examples a step; their items are one another’s negatives.'),
   negatives: z
     .enum(['in-batch', 'mixed', 'uniform'])
@@ -78,40 +74,47 @@ const params = z.strictObject({
     .number()
     .min(0)
     .max(0.9)
-    .default(0)
+    .default(0.1)
     .describe('Share of a batch’s items that are known by their attributes alone, so that attributes learn to speak for new items.'),
-  epochs: z.number().int().min(1).max(1000).default(40).describe('Passes over the examples at most; validation stops earlier.'),
-  patience: z.number().int().min(1).max(100).default(3).describe('Epochs without a better validation NDCG before training stops.'),
+  ...epochParams({ epochs: 40, patience: 3, warmUp: 0, schedule: 'constant' }),
 });
 export type TwoTowerParams = z.output<typeof params>;
 
 /** What validation is left to choose. Without validation the first is taken. */
 const temperatures = [0.2, 0.3];
 
-function contendersOf(settings: TwoTowerParams): Contender[] {
+/** The ways to train that are up for choice, on this set. What they share is made when the first one starts. */
+function contendersOf(set: TrainingSet, settings: TwoTowerParams, seed: number): Contender[] {
   const recents = settings.recent === 'auto' ? (['on', 'off'] as const) : [settings.recent];
   const choices = settings.temperature === 0 ? temperatures : [settings.temperature];
+  const { learningRate, warmUp, schedule } = settings;
+  let examples: Examples | undefined;
   return recents.flatMap((recent) =>
     choices.map((temperature) => ({
       settled: { temperature, recent },
-      settings: { ...settings, temperature, recentItems: recent === 'on' ? settings.recentItems : 0 },
+      rates: { learningRate, warmUp, schedule },
+      advice: `Choose a smaller learning rate (now ${learningRate}) or a higher temperature (now ${temperature}).`,
+      create() {
+        examples ??= createExamples(set);
+        const own = { ...settings, temperature, recentItems: recent === 'on' ? settings.recentItems : 0 };
+        return createTowers(set, examples, own, createRandom(seed, 'two-tower'));
+      },
     })),
   );
 }
 
-function fitted(trained: Trained, facts?: SearchFacts): FittedModel {
-  const { users, items, foldIn, newItems } = trained;
-  const model = scoreByVectors(users, items);
+function fitted(arrays: NamedArrays, settings: TwoTowerParams): FittedModel {
+  const [users, items] = [matrixOf(arrays, 'user.embedding'), matrixOf(arrays, 'item.embedding')];
+  const [foldIn, newItems] = [foldInParts(arrays, settings), newItemParts(arrays)];
   let mean: Float64Array | undefined;
   return {
-    ...model,
+    ...scoreByVectors(users, items),
     foldIn: (itemRows) => foldInUser(foldIn, items, itemRows),
     foldInItem(item) {
       mean ??= meanVector(users);
       return foldInNewItem(newItems, users, mean, item);
     },
-    save: () => savedArrays(trained),
-    ...(facts ? { facts } : {}),
+    save: () => arrays,
   };
 }
 
@@ -135,17 +138,14 @@ export const twoTower: Model<typeof params> = {
     Math.min(batchSize * Math.min(batchSize, items), 16_777_216) * 8 +
     pairs * 24,
   async fit(set, settings, context) {
-    const contenders = await withinMeans(set, contendersOf(settings), context);
-    const { snapshot, facts } = await trainContenders(set, contenders, settings, context);
-    return fitted(snapshot, facts);
+    const make = (on: TrainingSet): Contender[] => contendersOf(on, settings, context.seed);
+    const { best, facts } = await trainEpochs(await withinMeans(set, make, context), settings, context);
+    return { ...fitted(best, settings), facts };
   },
   foldIn(arrays, settings) {
     const parts = foldInParts(arrays, settings);
     const items = matrixOf(arrays, 'item.embedding');
     return (itemRows) => foldInUser(parts, items, itemRows);
   },
-  load(arrays, settings) {
-    const [users, items] = [matrixOf(arrays, 'user.embedding'), matrixOf(arrays, 'item.embedding')];
-    return fitted({ users, items, foldIn: foldInParts(arrays, settings), newItems: newItemParts(arrays) });
-  },
+  load: fitted,
 };

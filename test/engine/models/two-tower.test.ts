@@ -121,7 +121,7 @@ test('validation chooses among the contenders, stops early and keeps the best ep
   const fitted = await twoTower.fit(set, params, quietContext(1, { validate, curve }));
   // Four contenders in the first two epochs, two in the next two, then the best one.
   expect(asked.map((line) => line.slice(-1))).toEqual(['1', '1', '1', '1', '2', '2', '2', '2', '3', '3', '4', '4']);
-  expect(fitted.facts?.settled).toEqual({ temperature: 0.2, recent: 'off', epochs: 2 });
+  expect(fitted.facts?.settled).toEqual({ temperature: 0.2, recent: 'off', epochs: 2, scheduleEpochs: 40 });
   expect(fitted.facts?.bestEpoch).toBe(2);
   fitted.dispose?.();
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CurvePoint, Job } from './job.ts';
 import { operation } from './operation.ts';
+import { publishedResults } from './published.ts';
 
 export const Split = z.discriminatedUnion('kind', [
   /** The last share of all interactions, by time, is the test set; one cut for everybody. */
@@ -123,12 +124,16 @@ export const Run = z.object({
 });
 export type Run = z.infer<typeof Run>;
 
-/** One row a model: the run's own first, then what it must beat, then the best reachable where it is known. */
-export function metricsTable({ label, metrics, baselines, oracle }: Run): { label: string; metrics: Metrics }[] {
+/**
+ * One row a model: the run's own first, then what it must beat, then the best reachable where it is known, then what papers report where the split is a
+ * published one.
+ */
+export function metricsTable({ label, metrics, baselines, oracle, split, counts }: Run): { label: string; metrics: Metrics }[] {
   return [
     { label, metrics },
     ...baselines.map((baseline) => ({ label: baseline.label, metrics: baseline.metrics })),
     ...(oracle ? [{ label: 'Oracle (best reachable)', metrics: oracle }] : []),
+    ...(split.kind === 'file' ? publishedResults(counts) : []),
   ];
 }
 
@@ -206,6 +211,14 @@ export const runOperations = {
     output: Job,
     command: 'train',
     http: 'POST /admin/train',
+  }),
+  'run.trainAll': operation({
+    summary: 'Train every retrieval model with its defaults, one after the other; those that cannot train on this data are named',
+    input: TrainInput.omit({ model: true, params: true, retrievalRun: true }),
+    output: z.object({
+      started: z.array(z.object({ model: z.string(), job: Job })),
+      leftOut: z.array(z.object({ model: z.string(), label: z.string(), reason: z.string() })),
+    }),
   }),
   'run.list': operation({ summary: 'Runs, newest first', input: z.object({}), output: z.array(Run), command: 'runs' }),
   'run.get': operation({ summary: 'One run', input: z.object({ id: z.string() }), output: Run }),

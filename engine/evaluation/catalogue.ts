@@ -1,9 +1,6 @@
 import type { EntityFeatures, SparseMatrix } from '../math/arrays.ts';
 import { transpose } from '../math/sparse.ts';
 
-/** Part of the catalogue by training popularity: 0 head, 1 middle, 2 tail. */
-export type PopularityGroup = 0 | 1 | 2;
-
 /** What of the catalogue metrics beyond accuracy need to know; all of it from training interactions and attributes. */
 export interface Catalogue {
   /** Training items of the users: users × items. */

@@ -38,19 +38,29 @@ export async function evaluateTopK(input: EvaluateInput): Promise<Measured> {
   const tally = createTally({ ks, itemCount, users: total, catalogue });
   const selector = createSelector({ seen: train, k, users: total });
   const block = usersPerBlock(itemCount);
+  const count = (begin: number, users: Int32Array, lists: Int32Array): void => {
+    for (let i = 0; i < users.length; i++) {
+      const list = lists.subarray(i * k, (i + 1) * k);
+      const relevant = new Set(heldOut.items.subarray(heldOut.offsets[begin + i], heldOut.offsets[begin + i + 1]));
+      tally.add(list, relevant, users[i] as number);
+      onList?.(list, relevant, users[i] as number);
+    }
+  };
+  // Threads select from one block while the next is scored.
+  let selecting: { begin: number; users: Int32Array; lists: Promise<Int32Array> } | null = null;
   try {
     for (let begin = 0; begin < total; begin += block) {
       const users = heldOut.users.subarray(begin, Math.min(begin + block, total));
-      const lists = await selector.select(score(users), users);
-      for (let i = 0; i < users.length; i++) {
-        const list = lists.subarray(i * k, (i + 1) * k);
-        const relevant = new Set(heldOut.items.subarray(heldOut.offsets[begin + i], heldOut.offsets[begin + i + 1]));
-        tally.add(list, relevant, users[i] as number);
-        onList?.(list, relevant, users[i] as number);
-      }
+      const scores = score(users);
+      const before: typeof selecting = selecting;
+      const lists = await before?.lists;
+      selecting = { begin, users, lists: selector.select(scores, users) };
+      if (before && lists) count(before.begin, before.users, lists);
       await onBlock?.(begin + users.length, total);
     }
+    if (selecting) count(selecting.begin, selecting.users, await selecting.lists);
   } finally {
+    await selecting?.lists.catch(() => undefined);
     await selector.dispose();
   }
   return tally.result();

@@ -23,7 +23,9 @@ export function maskSeen(scores: Matrix, userRows: Int32Array, seen: SparseMatri
 
 /** Selects the best items of blocks of users. Equal scores: the lower item row first. */
 export interface Selector {
-  /** Lists of these users, `k` item rows each, -1 where fewer have a score; valid until the next call. The scores may be overwritten. */
+  /**
+   * Lists of these users, `k` item rows each, -1 where fewer have a score. The scores are read, and may be overwritten, before this returns; one call at a time.
+   */
   select(scores: Matrix, userRows: Int32Array): Promise<Int32Array>;
   dispose(): Promise<void>;
 }
@@ -38,12 +40,11 @@ export interface SelectorInput {
 
 /** On the thread that calls. */
 export function plainSelector({ seen, k }: Omit<SelectorInput, 'users'>): Selector {
-  let lists = new Int32Array(0);
   const best = new Float32Array(k);
   return {
     async select(scores, userRows) {
       maskSeen(scores, userRows, seen);
-      if (lists.length < userRows.length * k) lists = new Int32Array(userRows.length * k);
+      const lists = new Int32Array(userRows.length * k);
       const list = new Int32Array(k);
       for (let i = 0; i < userRows.length; i++) {
         selectTopK(scores.data, i * scores.columns, scores.columns, k, list, best, 0);
@@ -70,7 +71,7 @@ export function threadedSelector({ seen, k }: Omit<SelectorInput, 'users'>, pool
       maskSeen({ rows, columns, data: block.scores.values }, userRows, seen);
       const args = [block.scores.address, columns, k, block.lists.address, block.values.address];
       await pool.rows('selectTop', rows, args, { chunk: Math.max(1, Math.ceil(rows / pool.threads / 8)) });
-      return block.lists.values;
+      return block.lists.values.slice(0, rows * k);
     },
     dispose: () => pool.dispose(),
   };

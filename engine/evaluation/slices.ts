@@ -32,8 +32,7 @@ interface Part {
   has(row: number): boolean;
 }
 
-const metricNames = ['ndcg', 'recall', 'hit-rate'];
-const measured = listMetrics.filter(({ name }) => metricNames.includes(name));
+const measured = ['ndcg', 'recall', 'hit-rate'].flatMap((wanted) => listMetrics.filter(({ name }) => name === wanted));
 /** Users with at most so many training items are new. */
 const newAtMost = 5;
 /** So many attributes and values, the most frequent first: a run keeps its slices. */

@@ -2,6 +2,7 @@ import { EngineError } from '#contract/errors';
 import { bpr } from './bpr.ts';
 import { ease } from './ease.ts';
 import { hybridOf } from './hybrid.ts';
+import { ials } from './ials.ts';
 import { itemKnn } from './item-knn.ts';
 import type { Model } from './model.ts';
 import { normalisedLinear } from './normalised-linear.ts';
@@ -11,7 +12,7 @@ import { twoTower } from './two-tower.ts';
 import { userKnn } from './user-knn.ts';
 
 /** A model is one file and one line here. */
-const models: Model[] = [twoTower, normalisedLinear, ease, itemKnn, userKnn, rp3beta, bpr, popularity];
+const models: Model[] = [twoTower, normalisedLinear, ease, ials, itemKnn, userKnn, rp3beta, bpr, popularity];
 
 /** Every retrieval model; the hybrid joins the others. */
 export const retrievalModels: Model[] = [...models, hybridOf(models, ['two-tower', 'item-knn'])];

@@ -11,6 +11,7 @@ import { type EngineContext, requireSession } from './engine-context.ts';
 import { itemsToPick, viewNewcomer, viewUser } from './playground.ts';
 import { recommend } from './recommendations.ts';
 import { listRuns, readRun } from './run-store.ts';
+import { trainAll } from './train-all.ts';
 import { train } from './training.ts';
 
 export function runHandlers(context: EngineContext): HandlersOf<'run'> {
@@ -22,6 +23,7 @@ export function runHandlers(context: EngineContext): HandlersOf<'run'> {
       parseParams(model, input.params);
       return context.jobs.start('train', `Train ${model.label}`, (work) => train(context, input, work));
     },
+    'run.trainAll': (input) => trainAll(context, input),
     'run.list': async () => listRuns(requireSession(context).workspace.path),
     'run.get': async ({ id }) => readRun(requireSession(context).workspace.path, id),
     'run.compare': async (input) => compareRuns(requireSession(context).workspace.path, input),

@@ -1,5 +1,5 @@
 import type { Job } from '#contract/job';
-import type { OperationName } from '#contract/operations';
+import type { InputOf, OperationName, OutputOf } from '#contract/operations';
 import type { WorkspaceSummary } from '#contract/workspace';
 import { openView, useStore } from '../store/store.ts';
 import { bridge } from './bridge.ts';
@@ -16,6 +16,15 @@ type JobOperation = Extract<OperationName, 'pipeline.build' | 'run.train' | 'dat
 
 export async function startJob<N extends JobOperation>(name: N, input: Parameters<typeof engine.call<N>>[1]): Promise<Job> {
   return showJob((await engine.call(name, input)) as Job);
+}
+
+type TrainAll = OutputOf<'run.trainAll'>;
+
+/** Queues every retrieval model; what could not be trained is named. */
+export async function trainAllModels(input: InputOf<'run.trainAll'>): Promise<TrainAll> {
+  const answer = await engine.call('run.trainAll', input);
+  for (const { job } of answer.started) showJob(job);
+  return answer;
 }
 
 export async function cancelJob(id: string): Promise<void> {

@@ -234,6 +234,66 @@ export const runs: Run[] = [
   { ...run, id: 'r-20261122-two-tower-1', seed: 7, metrics: { ...metrics, 'ndcg@10': 0.1102 }, createdAt: ago(1600) },
 ];
 
+/** A whole zoo, each trained once: one of them on other data, one only on another split. */
+export const zooModels: ModelInfo[] = [
+  ...models.filter((model) => model.id === 'two-tower'),
+  ...(
+    [
+      ['ials', 'iALS', 'Factors by alternating least squares, unobserved pairs weighted.', true],
+      ['ease', 'EASE', 'A dense item-item matrix in closed form.', false],
+      ['normalised-linear', 'Normalised linear', 'EASE with degree-normalised users and items.', false],
+      ['gf-cf', 'Spectral filter', 'A low-pass filter on the co-occurrence graph.', false],
+      ['lightgcn', 'LightGCN', 'Embeddings smoothed over the graph of who had what.', true],
+      ['sasrec', 'SASRec', 'Self-attention over the sequence of items.', true],
+      ['bpr', 'BPR', 'Factors that rank what a user had above what they had not.', true],
+      ['rp3beta', 'RP3beta', 'Random walks of three steps, popular items damped.', false],
+      ['user-knn', 'User-KNN', 'What users like this one had.', false],
+    ] as const
+  ).map(([id, label, summary, factorised]): ModelInfo => {
+    return {
+      id,
+      label,
+      role: 'retrieval',
+      summary,
+      goodFor: 'Middle-sized data where many items were had together; explains itself by what a user had.',
+      newUsers: 'Scores by the items that a new user has, without training.',
+      newItems: 'Counts at the next training, which takes seconds.',
+      paper: 'Somebody et al. 2021',
+      needs: id === 'sasrec' ? ['timestamps'] : [],
+      factorised,
+      baseline: false,
+      parameters: [],
+    };
+  }),
+  ...models.filter((model) => model.id !== 'two-tower'),
+];
+
+export const zooRuns: Run[] = zooModels
+  .filter((model) => model.role === 'retrieval' && model.id !== 'sasrec' && model.id !== 'bpr')
+  .map((model, index): Run => {
+    const scale = 1.05 - 0.06 * index;
+    const scaled = Object.fromEntries(
+      ['ndcg', 'hit-rate', 'recall', 'mrr', 'coverage'].flatMap((name, at) =>
+        [10, 20].map((k) => [`${name}@${k}`, (0.06 + 0.05 * at) * scale * (k === 20 ? 1.2 : 1)] as const),
+      ),
+    );
+    return {
+      ...run,
+      id: `r-20261123-${model.id}-9`,
+      model: model.id,
+      label: model.label,
+      metrics: scaled,
+      errors: Object.fromEntries(Object.keys(scaled).flatMap((name) => (name.startsWith('coverage') ? [] : [[name, 0.0062]]))),
+      intervals: { 'ndcg@10': [0.06 * scale - 0.012, 0.06 * scale + 0.012] },
+      oracle: { 'ndcg@10': 0.0712, 'hit-rate@10': 0.1512, 'ndcg@20': 0.0931 },
+      seconds: 0.4 * (index + 1) ** 2,
+      peakMemoryBytes: 210_000_000 + index * 43_000_000,
+      latencyMs: 0.21 + index * 0.4,
+      dataFingerprint: model.id === 'lightgcn' ? 'old' : 'c0ffee',
+      createdAt: ago(2 + index),
+    };
+  });
+
 export const pipelineResult: PipelineResult = {
   run: run.id,
   ranker: runs[1]!.id,

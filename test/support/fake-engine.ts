@@ -9,7 +9,7 @@ import type { WorkspaceSummary } from '#contract/workspace';
 import * as sample from './fake-data.ts';
 
 /** Answers every operation over a port with plausible data, with none, or with errors: for looking at the window without an engine. */
-export type FakeMode = 'data' | 'none' | 'failing';
+export type FakeMode = 'data' | 'zoo' | 'none' | 'failing';
 
 type Answers = { [N in OperationName]?: (input: InputOf<N>) => OutputOf<N> | Promise<OutputOf<N>> };
 
@@ -32,7 +32,7 @@ export class FakeEngine {
     this.#port = port;
     this.#mode = mode;
     this.#workspace = mode === 'none' ? null : sample.workspace;
-    this.#trained = mode === 'data';
+    this.#trained = mode === 'data' || mode === 'zoo';
     if (mode === 'data') for (const job of sample.pastJobs) this.#jobs.set(job.id, job);
     port.addEventListener('message', (event) => void this.#answer(event.data as CallMessage));
     port.start();
@@ -68,8 +68,9 @@ export class FakeEngine {
         return null;
       },
       'system.info': () => sample.system,
-      'model.list': () => sample.models,
-      'run.list': () => (this.#trained ? sample.runs : []),
+      'model.list': () => (this.#mode === 'zoo' ? sample.zooModels : sample.models),
+      'run.list': () => (!this.#trained ? [] : this.#mode === 'zoo' ? [...sample.zooRuns, ...sample.runs] : sample.runs),
+      'run.trainAll': () => this.#trainAll(),
       'run.users': ({ query = '' }) => sample.users.filter((user) => user.userId.startsWith(query)),
       'run.userView': ({ user, k = 10 }) => sample.userView(user, k),
       'data.imports': () => (empty ? [] : sample.imports),
@@ -169,6 +170,27 @@ export class FakeEngine {
       startedAt: now,
       ...(stages ? { stages } : {}),
     });
+  }
+
+  #trainAll(): OutputOf<'run.trainAll'> {
+    const queued = (model: string, label: string): { model: string; job: Job } => {
+      const { startedAt: _, ...job } = this.#new('train', `Train ${label}`);
+      return { model, job: this.#change({ ...job, status: 'queued' }) };
+    };
+    const failed = queued('bpr', 'BPR');
+    const error = { code: 'diverged', message: 'The training diverged in epoch 3: a vector is not a number. Lower the learning rate.' };
+    failed.job = this.#change({ ...failed.job, status: 'failed', error });
+    return {
+      started: [queued('ials', 'iALS'), failed, queued('sasrec', 'SASRec')],
+      leftOut: [
+        {
+          model: 'ease',
+          label: 'EASE',
+          reason:
+            'EASE would take about 36.0 GiB of memory for 30,000 users, 41,000 items and 810,000 pairs, and may take 10.5 GiB (70 % of the 15.0 GiB of this machine).',
+        },
+      ],
+    };
   }
 
   #import(files: number): Job {

@@ -95,7 +95,7 @@ function addObserved(indices: usize, weights: usize, begin: i32, end: i32, y: us
   }
 }
 
-/** residual += Σ over observed of weight · (1 − y · x) · y, and diagonal += Σ weight · y². */
+/** residual += Σ over observed of weight · (1 − y · x) · y, and diagonal += Σ weight · y². Returns Σ weight · (1 − y · x)². */
 function addTargets(
   indices: usize,
   weights: usize,
@@ -106,20 +106,28 @@ function addTargets(
   residual: usize,
   diagonal: usize,
   bytes: usize,
-): void {
+): f32 {
   const one = f32x4.splat(1);
+  let errors = f32x4.splat(0);
   for (let at = begin; at < end; at += 4) {
     const y0 = vectorAt(indices, at, end, y, bytes);
     const y1 = vectorAt(indices, at + 1, end, y, bytes);
     const y2 = vectorAt(indices, at + 2, end, y, bytes);
     const y3 = vectorAt(indices, at + 3, end, y, bytes);
     const four = weightsOf(weights, at, end);
-    addFour(f32x4.mul(four, f32x4.sub(one, fourDots(y0, y1, y2, y3, x, bytes))), y0, y1, y2, y3, residual, bytes);
+    const error = f32x4.sub(one, fourDots(y0, y1, y2, y3, x, bytes));
+    const weighted = f32x4.mul(four, error);
+    errors = f32x4.add(errors, f32x4.mul(weighted, error));
+    addFour(weighted, y0, y1, y2, y3, residual, bytes);
     addFourSquares(four, y0, y1, y2, y3, diagonal, bytes);
   }
+  return total(errors);
 }
 
-/** Bytes of scratch: five vectors. */
+/**
+ * Takes rows [from, to) of x `steps` nearer to their solutions. `errors` gets the weighted squared errors of what was observed as they were before. Bytes of
+ * scratch: five vectors.
+ */
 export function solveRows(
   from: i32,
   to: i32,
@@ -131,6 +139,7 @@ export function solveRows(
   y: usize,
   everywhere: usize,
   strengths: usize,
+  errors: usize,
   steps: i32,
   columns: i32,
 ): void {
@@ -156,7 +165,8 @@ export function solveRows(
       v128.store(inverse + at, d);
       v128.store(residual + at, f32x4.neg(f32x4.mul(d, v128.load(own + at))));
     }
-    addTargets(indices, weights, begin, end, y, own, residual, inverse, bytes);
+    const error = addTargets(indices, weights, begin, end, y, own, residual, inverse, bytes);
+    store<f32>(errors + ((<usize>row) << 2), error);
     // Jacobi's preconditioner; with few observed pairs it is nearly the matrix.
     let sums = f32x4.splat(0);
     for (let at: usize = 0; at < bytes; at += 16) {

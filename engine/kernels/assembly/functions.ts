@@ -3,7 +3,7 @@
 /** eˣ for x ≤ 0, to seven digits: 2ᵏ · eʳ with |r| ≤ ln 2 / 2. */
 export function expNegative(x: f32): f32 {
   if (x < -87) return 0;
-  const k = nearest<f32>(x * 1.44269504);
+  const k = nearest<f32>(x * Mathf.LOG2E);
   const r = x - k * 0.693359375 + k * 2.1219444e-4;
   const one: f32 = 1;
   const series = one + r * (one + r * (0.5 + r * (0.166666667 + r * (0.0416666667 + r * (8.33333333e-3 + r * 1.38888889e-3)))));

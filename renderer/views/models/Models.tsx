@@ -1,5 +1,6 @@
-import { Button, Tag } from '@blueprintjs/core';
+import { Button, SegmentedControl, Tag } from '@blueprintjs/core';
 import { PlayIcon } from '@blueprintjs/icons';
+import type { ReactNode } from 'react';
 import type { ModelInfo } from '#contract/model';
 import type { Run } from '#contract/run';
 import { startJob } from '../../client/commands.ts';
@@ -8,12 +9,14 @@ import { type Answer, useOperation } from '../../client/use-operation.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import type { Draft } from '../../components/form-logic.ts';
+import { NeedsWorkspace } from '../../components/NeedsWorkspace.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { Answered, Empty, Skeleton } from '../../components/States.tsx';
 import { ViewHeader } from '../../components/ViewHeader.tsx';
 import { isActive } from '../../format/job.ts';
 import { useStore } from '../../store/store.ts';
 import { useViewState } from '../../store/use-view-state.ts';
+import { Comparison, type ComparisonState, initialComparison } from './Comparison.tsx';
 import { LiveTraining } from './LiveTraining.tsx';
 import { ModelList } from './ModelList.tsx';
 import { RunDetail } from './RunDetail.tsx';
@@ -23,6 +26,9 @@ import { TrainingForm } from './TrainingForm.tsx';
 import { initialTraining, type TrainingDraft, trainingCommand, trainingInput } from './training-input.ts';
 
 interface ModelsState {
+  /** What the wide part shows: a model to train, or all side by side. */
+  pane: 'train' | 'compare';
+  comparison: Partial<ComparisonState>;
   model: string;
   run: string;
   forms: Record<string, Draft>;
@@ -31,25 +37,39 @@ interface ModelsState {
   jobs: Record<string, string>;
 }
 
-const initial: ModelsState = { model: 'two-tower', run: '', forms: {}, training: {}, jobs: {} };
+const initial: ModelsState = { pane: 'train', comparison: {}, model: 'two-tower', run: '', forms: {}, training: {}, jobs: {} };
+
+/** What the list has no room for, said where a model is chosen. */
+function factsOf({ goodFor, newUsers, newItems, paper, needs }: ModelInfo): [string, ReactNode][] {
+  const list: [string, ReactNode][] = [
+    ['Good for', goodFor],
+    ['New users', newUsers],
+    ['New items', newItems],
+    ['Uses', needs.length > 0 ? needs.join(' and ') : 'who had which item, nothing else'],
+    ['Paper', paper && <cite>{paper}</cite>],
+  ];
+  return list.filter(([, value]) => value);
+}
 
 function ModelHead({ model }: { model: ModelInfo }) {
   return (
     <div className="model-head">
-      <p>{model.summary}</p>
-      <p className="muted">
-        {model.paper && <cite>{model.paper}</cite>}
-        {model.needs.map((need) => (
-          <Tag key={need} minimal className="small-tag">
-            needs {need}
-          </Tag>
-        ))}
+      <p>
+        {model.summary}{' '}
         {!model.factorised && model.role === 'retrieval' && (
           <Tag minimal className="small-tag">
             no embeddings: cannot be bundled
           </Tag>
         )}
       </p>
+      <dl className="model-facts">
+        {factsOf(model).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
     </div>
   );
 }
@@ -80,10 +100,10 @@ export function Models() {
   const train = useAction(async () => {
     if (!model || !ready) return;
     const job = await startJob('run.train', ready.input);
-    patch({ jobs: { ...state.jobs, [model.id]: job.id }, run: '' });
+    patch({ jobs: { ...state.jobs, [model.id]: job.id }, run: '', pane: 'train' });
   });
   const faulty = !ready || Object.keys(ready.problems).length > 0;
-  const noData = !workspace || workspace.interactions === 0;
+  const obstacle = workspace && workspace.interactions > 0 ? '' : 'Import interactions or open the sample first.';
 
   return (
     <>
@@ -96,8 +116,8 @@ export function Models() {
             icon={<PlayIcon />}
             text="Train model"
             loading={train.busy}
-            disabled={faulty || noData}
-            title={noData ? 'Import interactions or open the sample first' : undefined}
+            disabled={faulty || obstacle !== ''}
+            title={obstacle || undefined}
             onClick={() => train.run()}
           />
         }
@@ -106,60 +126,91 @@ export function Models() {
       <div className="models-layout">
         <Panel title="Models" flush className="models-side">
           <Answered answer={models} skeleton={<Skeleton rows={8} height={24} />}>
-            {(list) => <ModelList models={list} selected={model?.id} onSelect={(id) => patch({ model: id, run: '' })} />}
+            {(list) => <ModelList models={list} selected={model?.id} onSelect={(id) => patch({ model: id, run: '', pane: 'train' })} />}
           </Answered>
         </Panel>
         <div className="models-main">
-          {model && (
-            <Panel
-              title={model.label}
-              note={model.role}
-              actions={
-                <>
-                  {form && Object.keys(form).length > 0 && (
-                    <Button
-                      size="small"
-                      variant="outlined"
-                      text="Reset parameters"
-                      onClick={() => patch({ forms: { ...state.forms, [model.id]: {} } })}
-                    />
-                  )}
-                  {ready && workspace && (
-                    <CopyButton label="Copy as command" text={trainingCommand(ready.input, workspace.path)} showLabel />
-                  )}
-                </>
-              }
-            >
-              <ModelHead model={model} />
-              <TrainingForm
-                model={model}
-                runs={runs.data ?? []}
-                form={form}
-                draft={training}
-                problems={ready?.problems ?? {}}
-                onForm={(next) => patch({ forms: { ...state.forms, [model.id]: next } })}
-                onDraft={(change) => patch({ training: { ...state.training, ...change } })}
-              />
-            </Panel>
-          )}
-          {workspace && model && (
+          <SegmentedControl
+            className="models-pane"
+            aria-label="Train or compare"
+            value={state.pane}
+            options={[
+              { value: 'train', label: 'Train a model' },
+              { value: 'compare', label: 'Compare models' },
+            ]}
+            onValueChange={(pane) => patch({ pane: pane as ModelsState['pane'] })}
+          />
+          {state.pane === 'compare' ? (
+            <NeedsWorkspace>
+              <Answered answer={runs}>
+                {(list) => (
+                  <Comparison
+                    models={models.data ?? []}
+                    runs={list}
+                    state={{ ...initialComparison, ...state.comparison }}
+                    jobs={state.jobs}
+                    draft={training}
+                    obstacle={obstacle}
+                    onChange={(change) => patch({ comparison: { ...state.comparison, ...change } })}
+                    onStarted={(jobs) => patch({ jobs: { ...state.jobs, ...jobs } })}
+                  />
+                )}
+              </Answered>
+            </NeedsWorkspace>
+          ) : (
             <>
-              <Outcome state={state} model={model} runs={runs} />
-              <Panel title="Latest runs" flush>
-                <Answered answer={runs}>
-                  {(list) =>
-                    list.length ? (
-                      <RunsTable
-                        runs={list.slice(0, 20)}
-                        selected={state.run}
-                        onSelect={(run) => patch({ run: run.id, model: run.model })}
-                      />
-                    ) : (
-                      <Empty>No run yet: train a model, or build the whole pipeline from Home.</Empty>
-                    )
+              {model && (
+                <Panel
+                  title={model.label}
+                  note={model.role}
+                  actions={
+                    <>
+                      {form && Object.keys(form).length > 0 && (
+                        <Button
+                          size="small"
+                          variant="outlined"
+                          text="Reset parameters"
+                          onClick={() => patch({ forms: { ...state.forms, [model.id]: {} } })}
+                        />
+                      )}
+                      {ready && workspace && (
+                        <CopyButton label="Copy as command" text={trainingCommand(ready.input, workspace.path)} showLabel />
+                      )}
+                    </>
                   }
-                </Answered>
-              </Panel>
+                >
+                  <ModelHead model={model} />
+                  <TrainingForm
+                    model={model}
+                    runs={runs.data ?? []}
+                    form={form}
+                    draft={training}
+                    problems={ready?.problems ?? {}}
+                    onForm={(next) => patch({ forms: { ...state.forms, [model.id]: next } })}
+                    onDraft={(change) => patch({ training: { ...state.training, ...change } })}
+                  />
+                </Panel>
+              )}
+              {workspace && model && (
+                <>
+                  <Outcome state={state} model={model} runs={runs} />
+                  <Panel title="Latest runs" flush>
+                    <Answered answer={runs}>
+                      {(list) =>
+                        list.length ? (
+                          <RunsTable
+                            runs={list.slice(0, 20)}
+                            selected={state.run}
+                            onSelect={(run) => patch({ run: run.id, model: run.model })}
+                          />
+                        ) : (
+                          <Empty>No run yet: train a model, or build the whole pipeline from Home.</Empty>
+                        )
+                      }
+                    </Answered>
+                  </Panel>
+                </>
+              )}
             </>
           )}
         </div>

@@ -32,6 +32,12 @@ function facts(run: Run): [string, string][] {
     ['Device', `${run.device.device.toUpperCase()}, ${run.device.backend} ${run.device.version}`],
     ['Seed', String(run.seed)],
     [
+      'Chosen by validation',
+      Object.entries(run.settled ?? {})
+        .map(([name, value]) => `${name} ${formatValue(value)}`)
+        .join(', '),
+    ],
+    [
       'Parameters',
       Object.entries(run.params)
         .map(([name, value]) => `${name} ${formatValue(value)}`)

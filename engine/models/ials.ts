@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { createKernelPool } from '../kernels/kernel-pool.ts';
+import type { NamedArrays } from '../math/arrays.ts';
+import { createRandom } from '../math/random.ts';
+import { transpose } from '../math/sparse.ts';
+import { scoreByVectors } from './factorised.ts';
+import { foldIn, foldInSides } from './ials-fold-in.ts';
+import { createIalsLearner, observe } from './ials-train.ts';
+import type { FittedModel, Model } from './model.ts';
+import { savedMatrix } from './saved-matrix.ts';
+import { trainEpochs } from './train-epochs.ts';
+
+/**
+ * iALS: user and item vectors by alternating least squares over every pair, those that were and, weighted less, those that were not (Hu, Koren, Volinsky 2008),
+ * with the regularisation of Rendle et al. 2021.
+ *
+ *   minimise  Σ over pairs that were (x_u · y_i − 1)² + α Σ over all pairs (x_u · y_i)² + Σ_u λ_u |x_u|² + Σ_i λ_i |y_i|²
+ *   λ_u = λ (items of u + α · all items)^ν,  λ_i = λ (users of i + α · all users)^ν
+ *   each epoch, for all items and then for all users:  (α YᵀY + λ_u I + Σ_i∈u y_i y_iᵀ) x_u = Σ_i∈u y_i
+ *
+ * by conjugate gradient from the last epoch's vector, in the basis in which YᵀY is diagonal.
+ */
+const params = z.strictObject({
+  dimensions: z.number().int().min(1).max(1024).default(128).describe('Length of the user and item vectors.'),
+  unobserved: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe('Weight of a pair that was not, beside 1 of one that was (α). 0 lets validation choose between 0.3 and 0.1.'),
+  regularisation: z
+    .number()
+    .min(0)
+    .max(1e6)
+    .default(0)
+    .describe('Mean over users and items of what holds a vector down; λ follows from it. 0 lets validation choose among 4, 2 and 8.'),
+  exponent: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(1)
+    .describe('How much more those are held down that have much (ν): 1 in proportion, 0 all alike.'),
+  eventWeights: z.boolean().default(false).describe('Count a pair by the weights of its events; otherwise all count alike.'),
+  epochs: z.number().int().min(1).max(1000).default(16).describe('How often users and items are solved at most; validation stops earlier.'),
+  patience: z.number().int().min(1).max(1000).default(4).describe('Epochs without a better validation NDCG before training stops.'),
+});
+type Settings = z.output<typeof params>;
+
+/** What validation is left to choose from where both are open. Without validation the first is taken. */
+const choices = [
+  { unobserved: 0.3, regularisation: 4 },
+  { unobserved: 0.1, regularisation: 2 },
+  { unobserved: 0.1, regularisation: 4 },
+  { unobserved: 0.3, regularisation: 8 },
+];
+/** Several sets of vectors side by side, as long as they take no more than this. */
+const searchBytes = 1e9;
+/** A validation takes longer than an epoch. */
+const validateEvery = 2;
+
+/** The choices that agree with what is given. */
+function choicesOf({ unobserved, regularisation }: Settings): typeof choices {
+  const open = choices.map((choice) => ({
+    unobserved: unobserved || choice.unobserved,
+    regularisation: regularisation || choice.regularisation,
+  }));
+  return open.filter(
+    (choice, at) =>
+      open.findIndex((other) => other.unobserved === choice.unobserved && other.regularisation === choice.regularisation) === at,
+  );
+}
+
+function fitted(arrays: NamedArrays, facts?: FittedModel['facts']): FittedModel {
+  const sides = foldInSides(arrays);
+  return {
+    ...scoreByVectors(savedMatrix(arrays, 'user.embedding', 'iALS'), savedMatrix(arrays, 'item.embedding', 'iALS')),
+    foldIn: (itemRows) => foldIn(sides.users, itemRows),
+    foldInItem: ({ userRows }) => foldIn(sides.items, userRows),
+    save: () => arrays,
+    ...(facts ? { facts } : {}),
+  };
+}
+
+export const ials: Model<typeof params> = {
+  id: 'ials',
+  label: 'iALS',
+  summary:
+    'A vector for each user and item that explains what was and, weighted less, what was not; solved exactly by turns instead of by small steps.',
+  paper: 'Rendle, Krichene, Zhang, Koren 2021: Revisiting the performance of iALS on item recommendation benchmarks',
+  goodFor: 'Almost any size of data without attributes: among the strongest of all, trained in seconds, and served by the vector index.',
+  newUsers: 'Solves for a new user’s vector from their items, as training would.',
+  newItems: 'Solves for a new item’s vector from the users who had it; one that nobody had yet waits for its first users.',
+  needs: [],
+  factorised: true,
+  baseline: false,
+  params,
+  memoryBytes({ users, items, pairs }, settings) {
+    const vectors = (users + items) * (settings.dimensions + 15) * 4;
+    const sets = Math.max(1, Math.min(choicesOf(settings).length, Math.floor(searchBytes / vectors)));
+    // Each set of vectors and its best epoch, a copy for scoring, both sides of what was observed.
+    return vectors * (2 * sets + 2) + pairs * (settings.eventWeights ? 28 : 20);
+  },
+  async fit({ matrix, userCount, itemCount }, settings, context) {
+    const all = choicesOf(settings);
+    const vectors = (userCount + itemCount) * settings.dimensions * 4;
+    const entered = all.slice(0, Math.max(1, Math.floor(searchBytes / Math.max(vectors, 1))));
+    const pool = createKernelPool();
+    try {
+      const observed = {
+        users: observe(pool, matrix, settings.eventWeights),
+        items: observe(pool, transpose(matrix), settings.eventWeights),
+      };
+      const contenders = entered.map((settled) => ({
+        settled,
+        rates: { learningRate: 1, warmUp: 0, schedule: 'constant' as const },
+        advice: 'Choose more regularisation or fewer dimensions.',
+        create: () => createIalsLearner(pool, observed, { ...settings, ...settled }, createRandom(context.seed, 'ials')),
+      }));
+      const { best, settled, facts } = await trainEpochs(contenders, { ...settings, scheduleEpochs: 0, validateEvery }, context);
+      return fitted(best, { ...facts, settled: { ...settled, epochs: facts.bestEpoch } });
+    } finally {
+      await pool.dispose();
+    }
+  },
+  foldIn(arrays) {
+    const { users } = foldInSides(arrays);
+    return (itemRows) => foldIn(users, itemRows);
+  },
+  load: (arrays) => fitted(arrays),
+};

@@ -1,0 +1,147 @@
+import { Button, HTMLSelect, SegmentedControl } from '@blueprintjs/core';
+import { CrossIcon } from '@blueprintjs/icons';
+import type { ModelInfo } from '#contract/model';
+import type { Run } from '#contract/run';
+import { trainAllModels } from '../../client/commands.ts';
+import { useAction } from '../../client/use-action.ts';
+import { ErrorNote } from '../../components/ErrorNote.tsx';
+import { Panel } from '../../components/Panel.tsx';
+import { Empty } from '../../components/States.tsx';
+import { ksOf } from '../../format/metrics.ts';
+import { countOf } from '../../format/numbers.ts';
+import { useStore } from '../../store/store.ts';
+import { ComparisonTable, type Pending } from './ComparisonTable.tsx';
+import { columnsOf, type Sorting, setupsOf } from './compare-runs.ts';
+import { RunDetail } from './RunDetail.tsx';
+import { type TrainingDraft, trainingInput } from './training-input.ts';
+
+/** What the comparison remembers. */
+export interface ComparisonState {
+  setup: string;
+  k: string;
+  sorting: Sorting;
+  run: string;
+  leftOut: { model: string; label: string; reason: string }[];
+}
+
+export const initialComparison: ComparisonState = { setup: '', k: '', sorting: { by: '', descending: true }, run: '', leftOut: [] };
+
+interface ComparisonProps {
+  models: readonly ModelInfo[];
+  runs: readonly Run[];
+  state: ComparisonState;
+  /** The job that was set going last, by model. */
+  jobs: Readonly<Record<string, string>>;
+  draft: TrainingDraft;
+  /** Why nothing can be trained now; empty where it can. */
+  obstacle: string;
+  onChange: (change: Partial<ComparisonState>) => void;
+  onStarted: (jobs: Record<string, string>) => void;
+}
+
+/** Models whose training was asked for in this window and is not done, or was in vain. */
+function usePending(models: readonly ModelInfo[], jobs: Readonly<Record<string, string>>): Pending[] {
+  const known = useStore((store) => store.jobs);
+  return models.flatMap(({ id, label }) => {
+    const job = known[jobs[id] ?? ''];
+    return job && job.status !== 'succeeded' && job.status !== 'cancelled' ? [{ model: id, label, job }] : [];
+  });
+}
+
+function LeftOut({ leftOut, onClose }: { leftOut: ComparisonState['leftOut']; onClose: () => void }) {
+  if (leftOut.length === 0) return null;
+  return (
+    <div className="left-out" role="status">
+      <ul>
+        {leftOut.map(({ model, label, reason }) => (
+          <li key={model}>
+            <strong>{label}</strong> was left out: {reason}
+          </li>
+        ))}
+      </ul>
+      <Button size="small" variant="minimal" icon={<CrossIcon size={14} />} aria-label="Hide what was left out" onClick={onClose} />
+    </div>
+  );
+}
+
+/** Every model's latest run in one table, and the way to fill it. */
+export function Comparison({ models, runs, state, jobs, draft, obstacle, onChange, onStarted }: ComparisonProps) {
+  const setups = setupsOf(runs);
+  const setup = setups.find(({ key }) => key === state.setup) ?? setups[0];
+  const pending = usePending(models, jobs);
+  const ks = ksOf(setup?.runs.flatMap((run) => Object.keys(run.metrics)) ?? []);
+  const k = ks.includes(state.k) ? state.k : ks[0];
+  const columns = setup ? columnsOf(setup.runs, k) : [];
+  const first = columns[0];
+  const sorting =
+    state.sorting.by === 'model' || columns.some(({ id }) => id === state.sorting.by)
+      ? state.sorting
+      : { by: first?.id ?? 'model', descending: first?.higherIsBetter ?? false };
+  const shown = setup?.runs.find(({ id }) => id === state.run);
+  const { input, problems } = trainingInput({ id: '', role: 'retrieval', parameters: [] }, {}, draft);
+  const all = useAction(async () => {
+    const { model: _, params: __, ...common } = input;
+    const { started, leftOut } = await trainAllModels(common);
+    onChange({ leftOut, setup: '' });
+    onStarted(Object.fromEntries(started.map(({ model, job }) => [model, job.id])));
+  });
+  const trainAll = (
+    <Button
+      size="small"
+      variant="outlined"
+      text="Train all models"
+      loading={all.busy}
+      disabled={obstacle !== '' || Object.keys(problems).length > 0}
+      title={obstacle || 'One training of each retrieval model with its defaults, on the split, positives and seed of the training form'}
+      onClick={() => all.run()}
+    />
+  );
+  return (
+    <>
+      <Panel
+        title="Comparison"
+        note={setup ? `the latest run of ${countOf(setup.runs.length, 'model')}, ${devicesText(setup.runs)}` : ''}
+        flush
+        actions={
+          <>
+            {ks.length > 1 && (
+              <SegmentedControl
+                size="small"
+                aria-label="Length of the lists"
+                value={k ?? ''}
+                options={ks.map((value) => ({ value, label: `@${value}` }))}
+                onValueChange={(value) => onChange({ k: value })}
+              />
+            )}
+            {setups.length > 1 && (
+              <HTMLSelect
+                aria-label="Test of the runs"
+                value={setup?.key ?? ''}
+                options={setups.map(({ key, label, runs: own }) => ({ value: key, label: `${label} (${own.length})` }))}
+                onChange={(event) => onChange({ setup: event.currentTarget.value })}
+              />
+            )}
+            {trainAll}
+          </>
+        }
+      >
+        {all.error && <ErrorNote error={all.error} />}
+        <LeftOut leftOut={state.leftOut} onClose={() => onChange({ leftOut: [] })} />
+        {setup || pending.length > 0 ? (
+          <ComparisonTable
+            runs={setup?.runs ?? []}
+            pending={pending}
+            columns={columns}
+            sorting={sorting}
+            selected={shown?.id ?? ''}
+            onSort={(next) => onChange({ sorting: next })}
+            onSelect={(run) => onChange({ run: run.id === state.run ? '' : run.id })}
+          />
+        ) : (
+          <Empty>{obstacle || 'No run yet: train all models to see them side by side, or one on the left.'}</Empty>
+        )}
+      </Panel>
+      {shown && <RunDetail key={shown.id} run={shown} />}
+    </>
+  );
+}

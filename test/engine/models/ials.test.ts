@@ -1,0 +1,153 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { NamedArrays } from '../../../engine/math/arrays.ts';
+import { ials } from '../../../engine/models/ials.ts';
+import type { FittedModel } from '../../../engine/models/model.ts';
+import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
+import { checkerboard, quietContext } from '../../support/training-sets.ts';
+
+beforeAll(async () => {
+  await loadTensorFlow();
+});
+
+const settings = { dimensions: 6, unobserved: 0.2, regularisation: 1.5, exponent: 0.5, eventWeights: false, epochs: 60, patience: 4 };
+const { set } = checkerboard(40, 24);
+const values = (fitted: FittedModel, name: string): Float64Array => Float64Array.from((fitted.save()[name] as { data: Float64Array }).data);
+
+/** The objective as it is written, over every pair. */
+function objective(users: Float64Array, items: Float64Array, d: number): number {
+  const { matrix, userCount, itemCount } = set;
+  const had = new Set<number>();
+  const usersOf = new Float64Array(itemCount);
+  for (let user = 0; user < userCount; user++) {
+    for (const item of matrix.indices.subarray(matrix.indptr[user], matrix.indptr[user + 1])) {
+      had.add(user * itemCount + item);
+      usersOf[item] = (usersOf[item] as number) + 1;
+    }
+  }
+  const userFrequency = Array.from({ length: userCount }, (_, u) =>
+    Math.sqrt((matrix.indptr[u + 1] as number) - (matrix.indptr[u] as number) + 0.2 * itemCount),
+  );
+  const itemFrequency = Array.from(usersOf, (count) => Math.sqrt(count + 0.2 * userCount));
+  const lambda = (1.5 * (userCount + itemCount)) / [...userFrequency, ...itemFrequency].reduce((sum, f) => sum + f, 0);
+  const square = (vectors: Float64Array, row: number): number =>
+    vectors.subarray(row * d, (row + 1) * d).reduce((sum, x) => sum + x * x, 0);
+  let loss = 0;
+  for (let u = 0; u < userCount; u++) {
+    loss += lambda * (userFrequency[u] as number) * square(users, u);
+    for (let i = 0; i < itemCount; i++) {
+      let score = 0;
+      for (let k = 0; k < d; k++) score += (users[u * d + k] as number) * (items[i * d + k] as number);
+      loss += 0.2 * score * score + (had.has(u * itemCount + i) ? (score - 1) ** 2 : 0);
+    }
+  }
+  for (let i = 0; i < itemCount; i++) loss += lambda * (itemFrequency[i] as number) * square(items, i);
+  return loss;
+}
+
+test('no vector can be moved without making the objective worse', async () => {
+  const fitted = await ials.fit(set, settings, quietContext());
+  const [users, items] = [values(fitted, 'user.embedding'), values(fitted, 'item.embedding')];
+  const least = objective(users, items, 6);
+  for (const vectors of [users, items]) {
+    for (const at of [0, 7, 50, 100, vectors.length - 1]) {
+      const kept = vectors[at] as number;
+      const [up, down] = [0.05, -0.05].map((by) => {
+        vectors[at] = kept + by;
+        return objective(users, items, 6);
+      }) as [number, number];
+      vectors[at] = kept;
+      expect(Math.min(up, down)).toBeGreaterThan(least);
+      // At the bottom of a parabola both sides are as high.
+      expect(Math.abs(up - down)).toBeLessThan(0.02 * (up + down - 2 * least));
+    }
+  }
+  fitted.dispose?.();
+});
+
+test('a user folded in by their items gets the vector that training gave them, and so does an item by its users', async () => {
+  const fitted = await ials.fit(set, settings, quietContext());
+  const { matrix } = set;
+  const own = matrix.indices.subarray(matrix.indptr[3], matrix.indptr[4]);
+  const users = values(fitted, 'user.embedding').subarray(18, 24);
+  fitted.foldIn?.(own).forEach((value, d) => {
+    expect(value).toBeCloseTo(users[d] as number, 4);
+  });
+  const userRows = Int32Array.from(
+    Array.from({ length: set.userCount }, (_, user) => user).filter((user) =>
+      matrix.indices.subarray(matrix.indptr[user], matrix.indptr[user + 1]).includes(5),
+    ),
+  );
+  const items = values(fitted, 'item.embedding').subarray(30, 36);
+  fitted.foldInItem?.({ userRows, features: null }).forEach((value, d) => {
+    expect(value).toBeCloseTo(items[d] as number, 3);
+  });
+  // Twice the same item is one item, and nobody's items are nowhere.
+  expect(fitted.foldIn?.(Int32Array.of(...own, own[0] as number))).toEqual(fitted.foldIn?.(own));
+  expect(fitted.foldIn?.(new Int32Array(0))).toEqual(new Float32Array(6));
+  fitted.dispose?.();
+});
+
+test('with event weights a pair of weight two counts as two', async () => {
+  // One user and one item: (w (1 + …) …) x = w y, both regularised alike. At the optimum x = y, w (1 − x²) = (α x² + strength).
+  const pair = (weight: number) => ({
+    ...set,
+    userCount: 1,
+    itemCount: 1,
+    matrix: {
+      rows: 1,
+      columns: 1,
+      indptr: Int32Array.of(0, 1),
+      indices: Int32Array.of(0),
+      values: Float32Array.of(weight),
+    },
+  });
+  for (const [weight, eventWeights] of [
+    [2, true],
+    [1, true],
+    [2, false],
+  ] as const) {
+    const fitted = await ials.fit(
+      pair(weight),
+      { ...settings, dimensions: 1, regularisation: 0.4, eventWeights, epochs: 200 },
+      quietContext(),
+    );
+    const w = eventWeights ? weight : 1;
+    // (w + α) x³ + 0.4 x = w x, so x² = (w − 0.4) / (w + 0.2).
+    expect(fitted.score(Int32Array.of(0)).data[0]).toBeCloseTo((w - 0.4) / (w + 0.2), 4);
+    fitted.dispose?.();
+  }
+});
+
+test('validation chooses, and what it chose is settled for the training on all data', async () => {
+  let asked = 0;
+  const context = quietContext(1, {
+    validate: async () => ({ 'ndcg@10': 1 / ++asked }),
+  });
+  const open = { ...settings, unobserved: 0, regularisation: 0, epochs: 8 };
+  const fitted = await ials.fit(set, open, context);
+  expect(fitted.facts?.settled).toEqual({ unobserved: 0.3, regularisation: 4, epochs: 2 });
+  // Four side by side once, two of them once more, and the last alone until its patience ends, at the sixth epoch.
+  expect(asked).toBe(4 + 2 + 1);
+  fitted.dispose?.();
+});
+
+test('a training that was interrupted goes on to the same bits', async () => {
+  const whole = await ials.fit(set, { ...settings, epochs: 5 }, quietContext());
+  let kept: { epoch: number; arrays: NamedArrays } | null = null;
+  const stopped = ials.fit(
+    set,
+    { ...settings, epochs: 5 },
+    quietContext(1, {
+      keepEpoch: async (epoch, arrays) => {
+        const copies = Object.entries(arrays()).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const);
+        kept = { epoch, arrays: Object.fromEntries(copies) };
+        if (epoch === 2) throw new Error('interrupted');
+      },
+    }),
+  );
+  await expect(stopped).rejects.toThrow('interrupted');
+  const resumed = await ials.fit(set, { ...settings, epochs: 5 }, quietContext(1, { resume: kept }));
+  expect(resumed.save()['user.embedding']).toEqual(whole.save()['user.embedding']);
+  whole.dispose?.();
+  resumed.dispose?.();
+});

@@ -11,7 +11,7 @@ import { ksOf } from '../../format/metrics.ts';
 import { countOf } from '../../format/numbers.ts';
 import { useStore } from '../../store/store.ts';
 import { ComparisonTable, type Pending } from './ComparisonTable.tsx';
-import { columnsOf, type Sorting, setupsOf } from './compare-runs.ts';
+import { columnsOf, devicesText, type Sorting, setupsOf } from './compare-runs.ts';
 import { RunDetail } from './RunDetail.tsx';
 import { type TrainingDraft, trainingInput } from './training-input.ts';
 

@@ -4,6 +4,7 @@ import {
   bestOf,
   type Column,
   columnsOf,
+  devicesText,
   firstSorting,
   isOfOtherData,
   setupsOf,

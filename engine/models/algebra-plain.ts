@@ -45,16 +45,15 @@ export function createPlainAlgebra(tf: typeof Tfjs): Algebra {
     stack: (parts) => dense(tf.concat(parts.map(of), 0)),
     beside: (parts) => dense(tf.concat(parts.map(of), 1)),
     transpose: (a) => dense(tf.transpose(of(a))),
-    sparseProduct({ rows, indptr, indices, values }, right) {
+    onesProduct({ rows, indptr, indices }, right) {
       const columns = right.shape[1] as number;
       const data = of(right).dataSync();
       const result = new Float32Array(rows * columns);
       for (let row = 0; row < rows; row++) {
         const into = result.subarray(row * columns, (row + 1) * columns);
         for (let at = indptr[row] as number; at < (indptr[row + 1] as number); at++) {
-          const weight = values[at] as number;
           const from = (indices[at] as number) * columns;
-          for (let i = 0; i < columns; i++) into[i] = (into[i] as number) + weight * (data[from + i] as number);
+          for (let i = 0; i < columns; i++) into[i] = (into[i] as number) + (data[from + i] as number);
         }
       }
       return dense(tf.tensor2d(result, [rows, columns]));

@@ -54,8 +54,8 @@ export interface Algebra {
   beside(parts: Dense[]): Dense;
   /** Rows become columns. */
   transpose(a: Dense): Dense;
-  /** Product of a sparse matrix and a dense one. */
-  sparseProduct(sparse: SparseMatrix, dense: Dense): Dense;
+  /** Product of a sparse matrix of ones and a dense one: rows of the dense one added up. */
+  onesProduct(ones: Omit<SparseMatrix, 'values'>, dense: Dense): Dense;
   /** These rows of a matrix, in this order. */
   pick(a: Dense, rows: Int32Array): Dense;
   /** Rows of the same segment added up: `count` × columns. */

@@ -13,7 +13,7 @@ const name = 'item.weights';
  */
 export function scoreByItemWeights(algebra: Algebra, weights: Dense, histories: SparseMatrix): FittedModel {
   const itemCount = histories.columns;
-  const scores = (rows: SparseMatrix): Float32Array => algebra.scope(() => algebra.read(algebra.sparseProduct(rows, weights)));
+  const scores = (rows: SparseMatrix): Float32Array => algebra.scope(() => algebra.read(algebra.onesProduct(rows, weights)));
   return {
     score: (userRows) => ({ rows: userRows.length, columns: itemCount, data: scores(pickRows(histories, userRows)) }),
     scoreItems: (itemRows) => scores(rowOf(itemRows, itemCount)),

@@ -39,7 +39,7 @@ export function scoreByUserWeights(algebra: Algebra, side: UserSide): FittedMode
   const itemCount = histories.columns;
   const byItem = transpose(histories);
   /** w R of weights that lie in rows, one row a user. */
-  const summed = (weights: Dense): Dense => algebra.transpose(algebra.sparseProduct(byItem, algebra.transpose(weights)));
+  const summed = (weights: Dense): Dense => algebra.transpose(algebra.onesProduct(byItem, algebra.transpose(weights)));
   const scaled = (weights: Dense): Dense => algebra.multiply(weights, algebra.tensor(userScales, [userScales.length]));
   return {
     score(userRows) {

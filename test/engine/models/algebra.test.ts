@@ -13,14 +13,9 @@ const kinds: [string, () => Algebra][] = [
   ["in tfjs's kernels", () => createPlainAlgebra(tensorFlow().tf)],
 ];
 
-/** [[0, 5, 1], [0, 0, 0]]. */
-const someCells = {
-  rows: 2,
-  columns: 3,
-  indptr: Int32Array.of(0, 2, 2),
-  indices: Int32Array.of(1, 2),
-  values: Float32Array.of(5, 1),
-};
+/** [[0, 1, 1], [0, 0, 0]], and nothing at all. */
+const someOnes = { rows: 2, columns: 3, indptr: Int32Array.of(0, 2, 2), indices: Int32Array.of(1, 2) };
+const noOnes = { rows: 2, columns: 3, indptr: new Int32Array(3), indices: new Int32Array(0) };
 
 describe.each(kinds)('algebra %s', (_, create) => {
   /** What `work` makes of two matrices, [[1, 2], [3, 4], [5, 6]] and [[1, -1], [0.5, 2]]. */
@@ -55,7 +50,8 @@ describe.each(kinds)('algebra %s', (_, create) => {
     ['stack', (algebra, a, b) => algebra.stack([b, a]), [5, 2], [1, -1, 0.5, 2, 1, 2, 3, 4, 5, 6]],
     ['beside', (algebra, a) => algebra.beside([a, algebra.rowSums(a)]), [3, 3], [1, 2, 3, 3, 4, 7, 5, 6, 11]],
     ['transpose', (algebra, a) => algebra.transpose(a), [2, 3], [1, 3, 5, 2, 4, 6]],
-    ['sparse product', (algebra, a) => algebra.sparseProduct(someCells, a), [2, 2], [20, 26, 0, 0]],
+    ['product of ones', (algebra, a) => algebra.onesProduct(someOnes, a), [2, 2], [8, 10, 0, 0]],
+    ['product of no ones', (algebra, a) => algebra.onesProduct(noOnes, a), [2, 2], [0, 0, 0, 0]],
     ['pick', (algebra, a) => algebra.pick(a, Int32Array.of(2, 0, 2)), [3, 2], [5, 6, 1, 2, 5, 6]],
     ['segment sums', (algebra, a) => algebra.segmentSums(a, Int32Array.of(3, 0, 3), 4), [4, 2], [3, 4, 0, 0, 0, 0, 6, 8]],
   ];

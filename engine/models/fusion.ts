@@ -93,10 +93,17 @@ export function fuse(scores: readonly Matrix[], historyOf: (at: number) => Int32
   return { rows, columns, data };
 }
 
-/** Every model alike, each one more, and of more than two each one less. */
-export function weightGrid(models: number): number[][] {
-  const other = (one: number, own: number, rest: number): number[] => Array.from({ length: models }, (_, m) => (m === one ? own : rest));
-  const equal = other(-1, 1, 1);
-  const more = equal.map((_, one) => other(one, 3, 1));
-  return models > 2 ? [equal, ...more, ...equal.map((_, one) => other(one, 1, 3))] : [equal, ...more];
+/** How far the weights of two models may lie apart: four steps. */
+const largestWeight = 81;
+
+/** Weights one step from these: each model three times as much against the others, and of more than two a third as much. Smallest whole numbers. */
+export function weightsBeside(weights: readonly number[]): number[][] {
+  const steps = weights.flatMap((_, one) => {
+    const more = weights.map((weight, m) => (m === one ? 3 * weight : weight));
+    const less = weights.map((weight, m) => (m === one ? weight : 3 * weight));
+    return weights.length > 2 ? [more, less] : [more];
+  });
+  return steps
+    .map((step) => (step.every((weight) => weight % 3 === 0) ? step.map((weight) => weight / 3) : step))
+    .filter((step) => Math.max(...step) <= largestWeight);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EngineError } from '#contract/errors';
 import type { NamedArrays } from '../math/arrays.ts';
-import { type Fusion, type FusionMethod, fuse, fuseUser, fusionMethods, weightGrid } from './fusion.ts';
+import { type Fusion, type FusionMethod, fuse, fuseUser, fusionMethods, weightsBeside } from './fusion.ts';
 import type { FitContext, FittedModel, Model, TrainingSet } from './model.ts';
 import { newcomerScorer } from './newcomers.ts';
 import { parseParams } from './parameters.ts';
@@ -11,6 +11,9 @@ import { parseParams } from './parameters.ts';
  * Each model learns with its own settings and its own random numbers; which fusion and which weights is settled by validation.
  */
 type Settings = Record<string, Record<string, unknown>>;
+
+/** Of one method; a guess for the progress. */
+const expectedSettings = 8;
 
 interface Part {
   model: Model;
@@ -128,26 +131,57 @@ async function fitParts(models: readonly Model[], settings: Settings, set: Train
   return parts;
 }
 
-/** The fusion that ranks the validation slice best; of equally good ones the first. */
-async function settle(candidates: readonly Fusion[], parts: readonly Part[], history: History, context: FitContext): Promise<Fusion> {
-  let best = candidates[0] as Fusion;
-  if (!context.validate || candidates.length === 1) return best;
+/**
+ * The fusion that ranks the validation slice best. Each method starts with all weights alike and goes on to the best weights beside them as long as that is
+ * better; of equally good ones the first.
+ */
+async function settle(
+  { models, fusion, weights, rankConstant }: HybridParams,
+  parts: readonly Part[],
+  history: History,
+  context: FitContext,
+): Promise<Fusion> {
+  const methods: FusionMethod[] = fusion === 'auto' ? ['standard', 'reciprocal-rank'] : [fusion];
+  const equal = weights.length > 0 ? weights : models.map(() => 1);
+  let best: Fusion = { method: methods[0] as FusionMethod, weights: equal, rankConstant };
+  const { validate } = context;
+  if (!validate || (methods.length === 1 && weights.length > 0)) return best;
+  const values = new Map<string, number>();
+  const judge = async (candidate: Fusion): Promise<number> => {
+    const name = `${candidate.method}, weights ${candidate.weights.join(' : ')}`;
+    const known = values.get(name);
+    if (known !== undefined) return known;
+    await context.checkpoint({
+      phase: 'Choosing the weights',
+      done: values.size,
+      total: Math.max(values.size + 1, methods.length * expectedSettings),
+      unit: 'settings',
+    });
+    const value = (await validate(fitted(parts, history, candidate).score))['ndcg@10'] ?? 0;
+    context.log(`${name}: validation NDCG@10 ${value.toFixed(4)}`);
+    values.set(name, value);
+    return value;
+  };
   let highest = Number.NEGATIVE_INFINITY;
-  for (const [done, candidate] of candidates.entries()) {
-    await context.checkpoint({ phase: 'Choosing the weights', done, total: candidates.length, unit: 'settings' });
-    const value = (await context.validate(fitted(parts, history, candidate).score))['ndcg@10'] ?? 0;
-    context.log(`${candidate.method} with weights ${candidate.weights.join(' : ')}: validation NDCG@10 ${value.toFixed(4)}`);
+  for (const method of methods) {
+    let at: Fusion = { method, weights: equal, rankConstant };
+    let value = await judge(at);
+    for (let better = weights.length === 0; better; ) {
+      better = false;
+      for (const beside of weightsBeside(at.weights)) {
+        const candidate = { ...at, weights: beside };
+        const own = await judge(candidate);
+        if (own <= value) continue;
+        value = own;
+        at = candidate;
+        better = true;
+      }
+    }
     if (value <= highest) continue;
     highest = value;
-    best = candidate;
+    best = at;
   }
   return best;
-}
-
-function candidatesOf({ models, fusion, weights, rankConstant }: HybridParams): Fusion[] {
-  const methods: FusionMethod[] = fusion === 'auto' ? ['standard', 'reciprocal-rank'] : [fusion];
-  const grid = weights.length > 0 ? [weights] : weightGrid(models.length);
-  return methods.flatMap((method) => grid.map((own) => ({ method, weights: own, rankConstant })));
 }
 
 function refuseUnfit({ models, weights, settings }: HybridParams): void {
@@ -193,7 +227,7 @@ export function hybridOf(components: readonly Model[], usual: string[]): Model {
       const { indptr, indices } = set.matrix;
       const parts = await fitParts(chosen(settings), settings.settings, set, context);
       try {
-        const best = await settle(candidatesOf(settings), parts, { indptr, indices }, context);
+        const best = await settle(settings, parts, { indptr, indices }, context);
         const own: Settings = Object.fromEntries(
           parts.map((part) => [part.model.id, { ...settings.settings[part.model.id], ...part.fitted.facts?.settled }]),
         );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fuse, fuseUser, weightGrid } from '../../../engine/models/fusion.ts';
+import { fuse, fuseUser, weightsBeside } from '../../../engine/models/fusion.ts';
 
 const scores = (...values: number[]): Float32Array => Float32Array.from(values);
 const nothing = new Int32Array(0);
@@ -40,11 +40,23 @@ test('many users are fused as each alone', () => {
   expect(data.slice(3)).toEqual(fuseUser([a.data.slice(3), b.data.slice(3)], Int32Array.of(1), fusion));
 });
 
-test('the weights to choose among: all alike, each one more, and of three or more each one less', () => {
-  expect(weightGrid(2)).toEqual([
-    [1, 1],
+test('beside some weights lie those where one model counts three times as much, or a third', () => {
+  expect(weightsBeside([1, 1])).toEqual([
     [3, 1],
     [1, 3],
   ]);
-  expect(weightGrid(3)).toHaveLength(7);
+  // Back where it came from, in smallest numbers.
+  expect(weightsBeside([3, 1])).toEqual([
+    [9, 1],
+    [1, 1],
+  ]);
+  expect(weightsBeside([81, 1])).toEqual([[27, 1]]);
+  expect(weightsBeside([1, 1, 1])).toEqual([
+    [3, 1, 1],
+    [1, 3, 3],
+    [1, 3, 1],
+    [3, 1, 3],
+    [1, 1, 3],
+    [3, 3, 1],
+  ]);
 });

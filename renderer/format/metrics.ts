@@ -59,6 +59,55 @@ const families: Record<string, (k: string) => MetricMeaning> = {
     good: 'Low coverage means that everybody gets the same few items.',
     higherIsBetter: true,
   }),
+  gini: (k) => ({
+    label: `Gini@${k}`,
+    formula: `Gini index of how often each item of the catalogue is in a user's first ${k}`,
+    range: '0 (all items equally often) to 1 (one item takes all)',
+    good: 'Lower spreads the attention; compare with popularity, which is near 1.',
+    higherIsBetter: false,
+  }),
+  novelty: (k) => ({
+    label: `Novelty@${k}`,
+    formula: `mean of −log₂(share of training users who had the item) over the first ${k}, bits; mean over users`,
+    range: '0 upwards; one bit more is half as many users',
+    good: 'Higher shows what fewer people know. Read it beside NDCG: chance is novel, too.',
+    higherIsBetter: true,
+  }),
+  diversity: (k) => ({
+    label: `Diversity@${k}`,
+    formula: `1 − mean cosine of the training users of each two items among the first ${k}; mean over users`,
+    range: '0 (the same people had all of them) to 1',
+    good: 'Higher varies more. Read it beside NDCG.',
+    higherIsBetter: true,
+  }),
+  'attribute-diversity': (k) => ({
+    label: `Attribute diversity@${k}`,
+    formula: `1 − mean cosine of the attribute values of each two items among the first ${k}; mean over users`,
+    range: '0 (all alike) to 1 (nothing in common)',
+    good: 'Higher varies more. Read it beside NDCG.',
+    higherIsBetter: true,
+  }),
+  serendipity: (k) => ({
+    label: `Serendipity@${k}`,
+    formula: `held-out items among the first ${k} that popularity would not have among its first ${k} ÷ ${k}; mean over users`,
+    range: '0 to Precision',
+    good: 'What the model finds that a list of favourites does not. Popularity itself has 0.',
+    higherIsBetter: true,
+  }),
+  arp: (k) => ({
+    label: `ARP@${k}`,
+    formula: `mean number of training users of the items among the first ${k}; mean over users`,
+    range: '0 upwards',
+    good: 'Lower leans less on what everybody has.',
+    higherIsBetter: false,
+  }),
+  'long-tail': (k) => ({
+    label: `Long tail@${k}`,
+    formula: `share of the first ${k} that is of the tail: the items that together hold the last fifth of the training pairs; mean over users`,
+    range: '0 to 1',
+    good: 'Higher reaches further into the catalogue.',
+    higherIsBetter: true,
+  }),
   auc: () => ({
     label: 'AUC',
     formula: 'probability that a positive scores above a negative',
@@ -112,7 +161,25 @@ export function higherIsBetter(name: string): boolean {
   return metricMeaning(name)?.higherIsBetter ?? !/loss|error/.test(name);
 }
 
-const order = ['ndcg', 'hit-rate', 'recall', 'mrr', 'map', 'precision', 'coverage', 'auc', 'log-loss', 'loss'];
+const order = [
+  'ndcg',
+  'hit-rate',
+  'recall',
+  'mrr',
+  'map',
+  'precision',
+  'coverage',
+  'gini',
+  'novelty',
+  'diversity',
+  'attribute-diversity',
+  'serendipity',
+  'arp',
+  'long-tail',
+  'auc',
+  'log-loss',
+  'loss',
+];
 
 /** Metric names in reading order: by k, then NDCG, HR, Recall, MRR, coverage. */
 export function sortMetrics(names: Iterable<string>): string[] {

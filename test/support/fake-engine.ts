@@ -72,6 +72,15 @@ export class FakeEngine {
       'run.list': () => (!this.#trained ? [] : this.#mode === 'zoo' ? [...sample.zooRuns, ...sample.runs] : sample.runs),
       'run.trainAll': () => this.#trainAll(),
       'run.users': ({ query = '' }) => sample.users.filter((user) => user.userId.startsWith(query)),
+      'run.items': ({ query = '' }) =>
+        sample
+          .userView('u-0001', 10)
+          .recommendations.map(({ item }) => item)
+          .filter(({ itemId }) => itemId.includes(query)),
+      'run.newcomerView': ({ items, k = 10 }) => ({
+        recommendations: sample.userView('u-0001', k).recommendations.filter(({ item }) => !items.includes(item.itemId)),
+        source: 'Two-tower',
+      }),
       'run.userView': ({ user, k = 10 }) => sample.userView(user, k),
       'data.imports': () => (empty ? [] : sample.imports),
       'data.profile': () => (empty ? sample.emptyProfile : sample.profile),

@@ -1,5 +1,5 @@
-import { Button, HTMLSelect } from '@blueprintjs/core';
-import type { Run } from '#contract/run';
+import { Button, HTMLSelect, SegmentedControl } from '@blueprintjs/core';
+import type { ItemCard, Run } from '#contract/run';
 import { useOperation } from '../../client/use-operation.ts';
 import { NeedsWorkspace } from '../../components/NeedsWorkspace.tsx';
 import { Panel } from '../../components/Panel.tsx';
@@ -8,10 +8,22 @@ import { ViewHeader } from '../../components/ViewHeader.tsx';
 import { formatMoment } from '../../format/time.ts';
 import { openView } from '../../store/store.ts';
 import { useViewState } from '../../store/use-view-state.ts';
+import { ItemPicker, Newcomer } from './Newcomer.tsx';
 import { UserLists } from './UserLists.tsx';
 import { UserPicker } from './UserPicker.tsx';
 
-const initial = { run: '', query: '', user: '', k: 10 };
+interface PlaygroundState {
+  run: string;
+  /** A user of the workspace, or somebody made up. */
+  who: 'user' | 'newcomer';
+  query: string;
+  user: string;
+  itemQuery: string;
+  had: ItemCard[];
+  k: number;
+}
+
+const initial: PlaygroundState = { run: '', who: 'user', query: '', user: '', itemQuery: '', had: [], k: 10 };
 
 function ForUser({ run, user, k }: { run: string; user: string; k: number }) {
   const view = useOperation('run.userView', { run, user, k }, ['data']);
@@ -49,15 +61,37 @@ function Table({ runs }: { runs: readonly Run[] }) {
             <span>items</span>
           </div>
         </Panel>
-        <UserPicker
-          query={state.query}
-          user={user ?? ''}
-          onQuery={(query) => patch({ query })}
-          onUser={(picked) => patch({ user: picked })}
+        <SegmentedControl
+          fill
+          aria-label="Whom to be"
+          value={state.who}
+          options={[
+            { value: 'user', label: 'A user' },
+            { value: 'newcomer', label: 'Someone new' },
+          ]}
+          onValueChange={(who) => patch({ who: who as PlaygroundState['who'] })}
         />
+        {state.who === 'newcomer' ? (
+          <ItemPicker
+            run={run.id}
+            query={state.itemQuery}
+            had={state.had}
+            onQuery={(itemQuery) => patch({ itemQuery })}
+            onAdd={(item) => patch({ had: [...state.had, item] })}
+          />
+        ) : (
+          <UserPicker
+            query={state.query}
+            user={user ?? ''}
+            onQuery={(query) => patch({ query })}
+            onUser={(picked) => patch({ user: picked })}
+          />
+        )}
       </div>
       <div className="playground-main">
-        {user !== undefined ? (
+        {state.who === 'newcomer' ? (
+          <Newcomer run={run.id} k={state.k} had={state.had} onHad={(had) => patch({ had })} />
+        ) : user !== undefined ? (
           <ForUser run={run.id} user={user} k={state.k} />
         ) : first.loading ? (
           <Skeleton rows={10} height={32} />

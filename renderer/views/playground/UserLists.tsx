@@ -1,27 +1,10 @@
-import type { ItemCard, UserView } from '#contract/run';
-import { IdText } from '../../components/CopyButton.tsx';
+import type { UserView } from '#contract/run';
 import { Panel } from '../../components/Panel.tsx';
 import { countOf } from '../../format/numbers.ts';
 import { formatValue } from '../../format/text.ts';
 import { formatAge, formatMoment } from '../../format/time.ts';
 import { useNow } from '../../store/use-now.ts';
-import { attributesLine, titleOf } from './attributes.ts';
-
-function Item({ item }: { item: ItemCard }) {
-  const title = titleOf(item.itemId, item.attributes);
-  const line = attributesLine(item.itemId, item.attributes);
-  return (
-    <div className="item-card">
-      <span className="item-title">
-        {title !== item.itemId && <strong title={title}>{title}</strong>}
-        <IdText id={item.itemId} label="item id" />
-      </span>
-      <span className="item-attributes" title={line}>
-        {line}
-      </span>
-    </div>
-  );
-}
+import { Item, RecommendationList } from './RecommendationList.tsx';
 
 /** What the user did, newest first, beside what the run recommends. */
 export function UserLists({ view }: { view: UserView }) {
@@ -74,22 +57,7 @@ export function UserLists({ view }: { view: UserView }) {
           {view.recommendations.length === 0 ? (
             <p className="panel-text muted">{view.source}</p>
           ) : (
-            <ol className="item-list" aria-label="Recommendations" data-testid="playground-recommendations">
-              {view.recommendations.map((entry) => (
-                <li key={entry.item.itemId}>
-                  <span className="item-rank">{entry.rank}</span>
-                  <Item item={entry.item} />
-                  <span className="item-side number" title={`Score ${entry.score}`}>
-                    <span>{entry.score.toFixed(4)}</span>
-                    {entry.later && (
-                      <span className="muted" title="The user took this item after the time that the run learned from">
-                        ✓ taken later
-                      </span>
-                    )}
-                  </span>
-                </li>
-              ))}
-            </ol>
+            <RecommendationList recommendations={view.recommendations} />
           )}
         </Panel>
       </div>

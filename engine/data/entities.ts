@@ -18,6 +18,9 @@ export async function countAll(session: Session): Promise<{ users: number; items
   };
 }
 
+/** So large a share of interactions has to have a time where they are split by it. */
+export const leastTimed = 0.99;
+
 /** Whether interactions have times to split by: at least two different ones, and no more than one in a hundred without. */
 export async function hasTimestamps(db: Database): Promise<boolean> {
   const { all, timed, different } = await db.read((session) =>
@@ -25,7 +28,7 @@ export async function hasTimestamps(db: Database): Promise<boolean> {
       'SELECT count(*) AS "all", count(timestamp) AS timed, min(timestamp) < max(timestamp) AS different FROM interactions',
     ),
   );
-  return different === true && Number(timed) >= 0.99 * Number(all);
+  return different === true && Number(timed) >= leastTimed * Number(all);
 }
 
 /** Users whose id starts with a text, the most active first. */

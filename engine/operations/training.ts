@@ -3,6 +3,7 @@ import path from 'node:path';
 import { EngineError } from '#contract/errors';
 import type { CurvePoint } from '#contract/job';
 import type { Run, Selection, Split, TrainInput } from '#contract/run';
+import { leastTimed } from '../data/entities.ts';
 import { readPairs } from '../data/pairs.ts';
 import { readTrainingData, type TrainingData } from '../data/training-data.ts';
 import { heldOutFromPairs } from '../evaluation/held-out.ts';
@@ -105,6 +106,20 @@ export async function readDataNow(context: EngineContext, selection: Selection, 
   return readTrainingData(requireSession(context).database, selection);
 }
 
+/** Throws `bad_data` where too many interactions have no time to split by; a few count as the oldest. */
+function checkTimes(timestamps: Float64Array, work: WorkContext): void {
+  const untimed = timestamps.reduce((count, time) => count + (Number.isNaN(time) ? 1 : 0), 0);
+  if (untimed === 0) return;
+  const which = `${untimed} of ${timestamps.length} interactions`;
+  if (timestamps.length - untimed < leastTimed * timestamps.length) {
+    const lack = untimed === timestamps.length ? 'The interactions have no timestamps' : `${which} have no timestamp`;
+    throw new EngineError('bad_data', `${lack}, so they cannot be split by time. Use the split "ratio", or import timestamps.`, {
+      untimed,
+    });
+  }
+  work.log(`${which} have no timestamp; they count as older than all others.`, 'warning');
+}
+
 async function prepare(data: TrainingData, split: Split, seed: number, work: WorkContext): Promise<Prepared> {
   if (data.interactions.users.length === 0) {
     throw new EngineError(
@@ -115,12 +130,7 @@ async function prepare(data: TrainingData, split: Split, seed: number, work: Wor
   if (data.threshold !== null) work.log(`Of the ratings, those of ${data.threshold} and above count as positive.`);
   if (split.kind === 'file')
     return { data, split: { train: data.interactions, test: await heldOutFromFile(split.path, data, work), cut: null } };
-  if (split.kind !== 'ratio' && Number.isNaN(data.interactions.timestamps[0])) {
-    throw new EngineError(
-      'bad_data',
-      `The interactions have no timestamps, so they cannot be split by time. Use the split "ratio", or import timestamps.`,
-    );
-  }
+  if (split.kind !== 'ratio') checkTimes(data.interactions.timestamps, work);
   const parts = splitInteractions(data.interactions, split, { seed, userCount: data.userIds.length });
   tellLeftOut(parts, work);
   return { data, split: parts };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import path from 'node:path';
 import { EngineError, type ErrorCode } from '#contract/errors';
 
 /** Who has a lock. */
@@ -40,8 +41,18 @@ async function readHolder(file: string): Promise<LockHolder | null> {
   }
 }
 
+const notWritable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
+
+function unwritable(file: string, code: string, cause: unknown): EngineError {
+  const folder = path.dirname(file);
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  const words = full ? 'its disk is full. Free some space' : 'this user may not write there. Change its rights, or work on a copy of it';
+  return new EngineError('unreadable_file', `${folder} cannot be written to (${code}): ${words}.`, { folder }, { cause });
+}
+
 /**
  * Takes a lock, which is a file that names its holder, or throws the refusal. The lock of a dead process is taken over.
+ * A folder that takes no files is `unreadable_file`.
  * Another machine's lock (a shared folder) is never taken over: its processes cannot be seen from here.
  */
 export async function acquireLock(file: string, holder: string, refusal: Refusal): Promise<Lock> {
@@ -53,7 +64,9 @@ export async function acquireLock(file: string, holder: string, refusal: Refusal
       await handle.close();
       return { release: () => release(file, mine) };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== undefined && notWritable.has(code)) throw unwritable(file, code, error);
+      if (code !== 'EEXIST') throw error;
     }
     const other = await readHolder(file);
     // Half a lock is one that is being written just now, or that a crash left: wait a moment, then treat it as stale.

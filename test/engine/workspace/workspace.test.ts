@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -29,6 +29,27 @@ test('a folder that is no workspace says how to make one', () =>
   withFolder(async (folder) => {
     await expect(openWorkspace(folder, me)).rejects.toThrow(/is not a workspace.*recsmith init/);
   }));
+
+test('a folder that this user may not write to is refused in words', { skip: process.platform === 'win32' }, () =>
+  withFolder(async (folder) => {
+    const w = path.join(folder, 'w');
+    await (await createWorkspace(w, undefined, me)).close();
+    await chmod(folder, 0o755);
+    await chmod(w, 0o555);
+    // Root may write anywhere: for this one attempt it is nobody.
+    const root = process.getuid?.() === 0;
+    if (root) process.seteuid?.(65_534);
+    try {
+      await expect(openWorkspace(w, me)).rejects.toMatchObject({
+        code: 'unreadable_file',
+        message: `${w} cannot be written to (EACCES): this user may not write there. Change its rights, or work on a copy of it.`,
+      });
+    } finally {
+      if (root) process.seteuid?.(0);
+      await chmod(w, 0o755);
+    }
+  }),
+);
 
 test('a second opening is refused and names the holder', () =>
   withFolder(async (folder) => {

@@ -69,7 +69,7 @@ export const serveCommands: Command[] = [
       const { json: _, ...flags } = context.flags;
       const served = await serveFolder(target, flags as { port?: number; host?: string });
       if (served) {
-        await keepServing(context, served.status);
+        await keepServing(context, served.status, served.stopped);
         await served.stop();
       } else {
         await context.session.call('workspace.open', { path: target });

@@ -4,11 +4,14 @@ import { EngineError } from '#contract/errors';
 import type { ServerStatus } from '#contract/server';
 import { nodeProcessHost } from '../jobs/node-process-host.ts';
 import { createServerProcess } from '../operations/server-process.ts';
+import { serverWatch } from './server-watch.ts';
 
 const bundleManifest = 'bundle.json';
 
 export interface ServedFolder {
   status: ServerStatus;
+  /** Resolves when the server has stopped by itself, with why, in words. */
+  stopped: Promise<string>;
   stop(): Promise<unknown>;
 }
 
@@ -19,23 +22,27 @@ export interface ServedFolder {
 export async function serveFolder(folder: string, options: { port?: number; host?: string }): Promise<ServedFolder | null> {
   const bundlePath = path.resolve(folder);
   if (!existsSync(path.join(bundlePath, bundleManifest))) return null;
+  const { port } = options;
+  if (port !== undefined && !(port >= 0 && port <= 65_535))
+    throw new EngineError('invalid_input', `--port is a number from 0, for any free one, to 65535, not ${port}.`, { port });
   const server = createServerProcess(nodeProcessHost(__dirname));
+  const watch = serverWatch();
   const status = await server.start(
     {
       bundlePath,
       bundleName: path.basename(bundlePath),
-      port: options.port ?? 8000,
+      port: port ?? 8000,
       host: options.host ?? '127.0.0.1',
       eventLogFolder: `${bundlePath}.events`,
       adminAvailable: false,
     },
     {
-      changed: () => undefined,
+      changed: watch.see,
       eventsAppended: () => undefined,
       admin: async () => {
         throw new EngineError('unsupported', 'This server has no workspace to train in.');
       },
     },
   );
-  return { status, stop: () => server.stop() };
+  return { status, stopped: watch.stopped, stop: () => server.stop() };
 }

@@ -1,18 +1,26 @@
+import { EngineError } from '#contract/errors';
 import type { PipelineResult } from '#contract/pipeline';
 import type { ServerStatus } from '#contract/server';
 import type { CommandContext } from './command.ts';
+import type { CliSession } from './session.ts';
 import { formatDuration, formatMetrics, print, tell } from './terminal.ts';
 
-async function waitForEnd({ session }: Pick<CommandContext, 'session'>): Promise<void> {
-  await session.interrupted;
+/** Waits for Ctrl-C. Throws `process_died` where the server stops before. */
+async function waitForEnd({ interrupted }: CliSession, serverStopped: Promise<string>): Promise<void> {
+  const problem = await Promise.race([interrupted, serverStopped]);
+  if (problem !== undefined) throw new EngineError('process_died', problem);
   tell('Stopping.');
 }
 
-/** Serves until interrupted; the address is told as soon as there is one. */
-export async function keepServing({ session, flags }: CommandContext, status: ServerStatus): Promise<void> {
+/** Serves until interrupted; the address is told as soon as there is one. Throws `process_died` where the server stops by itself. */
+export async function keepServing(
+  { session, flags }: CommandContext,
+  status: ServerStatus,
+  serverStopped: Promise<string> = session.serverStopped,
+): Promise<void> {
   if (flags.json) print(JSON.stringify({ url: status.url, port: status.port, bundle: status.bundle, model_version: status.modelVersion }));
   else print(`Serving ${status.bundle} at ${status.url}  (documentation: ${status.url}/docs; Ctrl-C ends)`);
-  await waitForEnd({ session });
+  await waitForEnd(session, serverStopped);
 }
 
 export function buildText(result: PipelineResult): string {
@@ -36,7 +44,7 @@ export async function buildAndServe(context: CommandContext): Promise<PipelineRe
   const result = await context.session.work<PipelineResult>('pipeline.build', { ...input, params: set ?? {}, serve: rest.serve === true });
   if (rest.serve) {
     print(json ? JSON.stringify(result) : buildText(result));
-    await waitForEnd(context);
+    await waitForEnd(context.session, context.session.serverStopped);
   }
   return result;
 }

@@ -7,6 +7,7 @@ import type { Job } from '#contract/job';
 import type { InputOf, OperationName, OutputOf } from '#contract/operations';
 import { createEngine } from '../engine.ts';
 import { nodeProcessHost } from '../jobs/node-process-host.ts';
+import { serverWatch } from './server-watch.ts';
 import { progressPrinter, tell } from './terminal.ts';
 
 /** The engine of one command: calls it, follows its jobs, and hears Ctrl-C. */
@@ -16,6 +17,8 @@ export interface CliSession {
   work<R>(name: OperationName, input: unknown): Promise<R>;
   /** Resolves at Ctrl-C or when asked to end. */
   interrupted: Promise<void>;
+  /** Resolves when the server of the workspace has stopped by itself, with why, in words. */
+  serverStopped: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -38,6 +41,7 @@ export function openSession(command: string, version: string): CliSession {
   const interrupted = new Promise<void>((resolve) => {
     interrupt = resolve;
   });
+  const server = serverWatch();
   let following: string | null = null;
   const hear = (event: EngineEvent): void => {
     // A job's error is told once, by the command that ends with it.
@@ -45,6 +49,7 @@ export function openSession(command: string, version: string): CliSession {
       printer.end();
       tell(event.line.text);
     }
+    if (event.type === 'server.changed') server.see(event.status);
     if (event.type !== 'job.changed') return;
     jobs.set(event.job.id, event.job);
     if (event.job.id === following) printer.show(event.job);
@@ -66,6 +71,7 @@ export function openSession(command: string, version: string): CliSession {
   process.on('SIGTERM', onSignal);
   return {
     interrupted,
+    serverStopped: server.stopped,
     call: (name, input) => engine.call(name, input) as Promise<never>,
     async work<R>(name: OperationName, input: unknown): Promise<R> {
       const started = (await engine.call(name, input)) as Job;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const entry = path.resolve(__dirname, '..', '..', 'dist', 'engine', 'cli.cjs');
@@ -10,15 +10,34 @@ export interface CliOutcome {
   stderr: string;
 }
 
+interface CliOptions {
+  state: string;
+  signalAfterMs?: number;
+  signalAt?: RegExp;
+  /** The folder of the event log of a server, which is killed once the command says that it serves. */
+  killServerOf?: string;
+}
+
+/** The lock of an event log names the process that writes to it. */
+function killServer(eventLogFolder: string): void {
+  const { pid } = JSON.parse(readFileSync(path.join(eventLogFolder, 'server.lock'), 'utf8')) as { pid: number };
+  process.kill(pid, 'SIGKILL');
+}
+
 /** Runs the built command line, with a state folder of its own. Ctrl-C is pressed after a time, or once what was printed holds `signalAt`. */
-export function recsmith(words: string[], options: { state: string; signalAfterMs?: number; signalAt?: RegExp }): Promise<CliOutcome> {
+export function recsmith(words: string[], options: CliOptions): Promise<CliOutcome> {
   if (!existsSync(entry)) throw new Error(`${entry} is missing: run "npm run build" first.`);
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [entry, ...words], { env: { ...process.env, RECSMITH_STATE: options.state } });
     let stdout = '';
     let stderr = '';
     let pressed = false;
+    let killed = false;
     const heard = (): void => {
+      if (options.killServerOf !== undefined && !killed && /^Serving /m.test(stdout)) {
+        killed = true;
+        killServer(options.killServerOf);
+      }
       if (pressed || !options.signalAt?.test(stdout + stderr)) return;
       pressed = true;
       child.kill('SIGINT');

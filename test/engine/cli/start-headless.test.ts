@@ -28,6 +28,10 @@ test(
       expect(asked.stderr).toContain('Building anew, as asked.');
       expect(asked.code).toBe(130);
 
+      const dead = await recsmith(['start-headless', '--port', '0'], { state, killServerOf: path.join(workspace, 'events') });
+      expect(dead.code).toBe(16);
+      expect(dead.stderr).toContain('The server stopped unexpectedly (SIGKILL).');
+
       const more = path.join(state, 'more.csv');
       await writeFile(more, 'user_id,item_id,event_type,timestamp\nu001,i010,like,2030-01-01T00:00:00Z\n');
       await recsmithJson(['import', workspace, more], { state });

@@ -99,6 +99,8 @@ test('every view in both themes fits 1280 × 800', async () => {
       await expect(page.locator('.bp6-skeleton, .skeleton')).toHaveCount(0);
       // Nothing may be cut off at the side: the window itself never scrolls sideways.
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
+      const cut = (titles: Element[]) => titles.filter((title) => title.scrollWidth > title.clientWidth).map((title) => title.textContent);
+      expect(await page.locator('.panel-title').evaluateAll(cut)).toEqual([]);
       await page.screenshot({ path: join(folder, `${view}-${theme.toLowerCase()}.png`), animations: 'disabled' });
     }
   }

@@ -54,7 +54,7 @@ function verdictOf(run: Run): string {
   const difference = own - best.value;
   const figures = `${own.toFixed(4)} against ${best.value.toFixed(4)}`;
   // Two standard errors of the model's own mean: a rough guard, until runs are compared user by user.
-  if (Math.abs(difference) < 2 * error)
+  if (Math.abs(difference) <= 2 * error)
     return `${run.label} is within two standard errors of the best baseline, ${best.label}, in ${spoken(name)} (${figures})${reach}.`;
   const percent = best.value > 0 ? ` by ${Math.abs(Math.round((100 * difference) / best.value))} %` : '';
   return `${run.label} ${difference > 0 ? 'beats' : 'is behind'} the best baseline, ${best.label},${percent} in ${spoken(name)} (${figures})${reach}.`;

@@ -41,6 +41,8 @@ const valuesOf = ({ users, values }: UserValues): NamedArrays => ({
 
 /** Saves a run: its folder appears whole, with the manifest in it, or not at all. */
 export async function saveRun(workspace: string, run: Run, arrays: NamedArrays, ids: RunIds, evidence?: RunEvidence): Promise<void> {
+  // What could not be read again, such as a metric that is no number, must not be written.
+  Run.parse(run);
   await createFolderAtomic(layout.run(workspace, run.id), async (staging) => {
     await writeDurable(path.join(staging, runFiles.model), encodeSafetensors(arrays));
     await writeDurable(path.join(staging, runFiles.ids), JSON.stringify(ids));

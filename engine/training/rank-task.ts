@@ -36,7 +36,7 @@ function requireRequests(counts: { train: number; validation: number; test: numb
     if (counts[slice] >= leastRequests[slice]) continue;
     throw new EngineError(
       'bad_data',
-      `There are too few interactions after the retrieval model's training to learn ranking from: its ${slice} slice has ${counts[slice]} usable ones where at least ${leastRequests[slice]} are needed. Usable is a user's first interaction with an item that somebody met before. Import more interactions, or train the retrieval model with a larger test share.`,
+      `There are too few interactions after the retrieval model's training to learn ranking from: its ${slice} slice has ${counts[slice]} usable ones where at least ${leastRequests[slice]} are needed. Usable is a user's first interaction with an item that somebody met before, while there are other items that they have not met. Import more interactions, or train the retrieval model with a larger test share.`,
       { slice, ...counts },
     );
   }
@@ -89,6 +89,8 @@ async function prepareRows(task: RankTask, negatives: number, context: TaskConte
   const validation = rowsOf(learning.subarray(cut), negatives, 'validation');
   await report(2);
   const test = rowsOf(testing, testNegatives, 'test');
+  // For users who have met almost everything there was nothing to draw.
+  requireRequests({ train: train.users.length, validation: validation.users.length, test: test.users.length });
   replay.finish();
   await report(3);
   return { features, train, validation, test };

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { _electron, test as base, type ElectronApplication, expect, type Page } from '@playwright/test';
+import { _electron, test as base, type ElectronApplication, errors, expect, type Page } from '@playwright/test';
 
 /** The folder of the clone. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -36,13 +36,36 @@ export interface App {
   stderr: string[];
 }
 
+/** A start takes a second or two; on a busy machine ten. */
+const attachMs = 30_000;
+/** A killed main process's children end by themselves in less. */
+const settleMs = 5_000;
+
+/**
+ * Starts the app under Playwright's debugger. Now and then, on a busy machine, Electron 25 never answers the debugger's first call, though the app is up and its
+ * window is drawn: such a start is given up, said, and made once more. An app that does not come up fails the second time, too.
+ */
+async function attach(userData: string): Promise<ElectronApplication> {
+  const start = (): Promise<ElectronApplication> =>
+    _electron.launch({
+      executablePath,
+      args: [...flags, join(root, 'test', 'e2e', 'support', 'awake-main.cjs')],
+      env: appEnvironment(userData),
+      timeout: attachMs,
+    });
+  try {
+    return await start();
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+    process.stderr.write(`The debugger got no answer within ${attachMs} ms: one more start.\n`);
+    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    return start();
+  }
+}
+
 /** Starts the app and waits until the window says that its engine is running. */
 export async function launch(userData: string): Promise<App> {
-  const electron = await _electron.launch({
-    executablePath,
-    args: [...flags, join(root, 'test', 'e2e', 'support', 'awake-main.cjs')],
-    env: appEnvironment(userData),
-  });
+  const electron = await attach(userData);
   const stderr: string[] = [];
   const lines: string[] = [];
   electron.process().stderr?.on('data', (chunk: Buffer) => stderr.push(String(chunk)));

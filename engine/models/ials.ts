@@ -41,8 +41,7 @@ const params = z.strictObject({
     .default(1)
     .describe('How much more those are held down that have much (ν): 1 in proportion, 0 all alike.'),
   eventWeights: z.boolean().default(false).describe('Count a pair by the weights of its events; otherwise all count alike.'),
-  epochs: z.number().int().min(1).max(1000).default(16).describe('How often users and items are solved at most; validation stops earlier.'),
-  patience: z.number().int().min(1).max(1000).default(4).describe('Epochs without a better validation NDCG before training stops.'),
+  epochs: z.number().int().min(1).max(1000).default(16).describe('How often users and items are solved.'),
 });
 type Settings = z.output<typeof params>;
 
@@ -55,8 +54,8 @@ const choices = [
 ];
 /** Several sets of vectors side by side, as long as they take no more than this. */
 const searchBytes = 1e9;
-/** A validation takes longer than an epoch. */
-const validateEvery = 2;
+/** It converges within a dozen epochs: half of that tells the settings apart, and two epochs do not. */
+const search = { validateEvery: 4, roundEpochs: 8, converges: true, patience: 0, scheduleEpochs: 0 };
 
 /** The choices that agree with what is given. */
 function choicesOf({ unobserved, regularisation }: Settings): typeof choices {
@@ -116,8 +115,8 @@ export const ials: Model<typeof params> = {
         advice: 'Choose more regularisation or fewer dimensions.',
         create: () => createIalsLearner(pool, observed, { ...settings, ...settled }, createRandom(context.seed, 'ials')),
       }));
-      const { best, settled, facts } = await trainEpochs(contenders, { ...settings, scheduleEpochs: 0, validateEvery }, context);
-      return fitted(best, { ...facts, settled: { ...settled, epochs: facts.bestEpoch } });
+      const { best, settled, facts } = await trainEpochs(contenders, { epochs: settings.epochs, ...search }, context);
+      return fitted(best, { ...facts, settled });
     } finally {
       await pool.dispose();
     }

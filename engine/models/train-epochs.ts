@@ -45,7 +45,7 @@ export interface Contender {
 
 export interface EpochSettings {
   epochs: number;
-  /** Epochs without a better validation before training stops. */
+  /** Epochs without a better validation before training stops; of models that converge it is not looked at. */
   patience: number;
   /** Epochs over which the learning rates rise and fall; 0: `epochs`. */
   scheduleEpochs: number;
@@ -53,6 +53,11 @@ export interface EpochSettings {
   validateEvery?: number;
   /** Epochs after which half of the contenders drop out; 2 by default. */
   roundEpochs?: number;
+  /**
+   * For models that converge: all epochs are trained and the last one's weights kept, and contenders are judged by where they are now. One early epoch's luck with
+   * the validation slice says nothing there.
+   */
+  converges?: boolean;
 }
 
 export interface Trained {
@@ -85,13 +90,14 @@ const words = (settled: Record<string, unknown>): string =>
 /**
  * Trains contenders side by side, each from the same start, and keeps the one that validates best by NDCG@10: half of them drop out after every `roundEpochs`
  * (successive halving, Jamieson & Talwalkar 2016). The last one trains until its validation has not become better for `patience` epochs; the weights of its
- * best epoch are kept. Without validation the first contender trains for all its epochs. Goes on from `context.resume`, to the same bits.
+ * best epoch are kept (of models that converge, of the last). Without validation the first contender trains for all its epochs. Goes on from `context.resume`, to the same bits.
  *
  * Throws `diverged` where a loss or a weight is not finite, and `cancelled` within a step of a wish to stop.
  */
 export async function trainEpochs(contenders: Contender[], settings: EpochSettings, context: FitContext): Promise<Trained> {
   const { validate, resume } = context;
-  const { epochs, patience, validateEvery = 1, roundEpochs = 2 } = settings;
+  const { epochs, validateEvery = 1, roundEpochs = 2, converges = false } = settings;
+  const patience = converges ? Number.POSITIVE_INFINITY : settings.patience;
   const scheduleEpochs = settings.scheduleEpochs || epochs;
   const phase = validate ? 'Training' : 'Training on all data';
   const entered = validate ? contenders : contenders.slice(0, 1);
@@ -135,7 +141,8 @@ export async function trainEpochs(contenders: Contender[], settings: EpochSettin
       }
     }
     context.curve(runner.name, epoch, { loss, ...metrics });
-    if (validate ? asked && (metrics['ndcg@10'] ?? 0) > (runner.best?.score ?? Number.NEGATIVE_INFINITY) : epoch === epochs)
+    const better = converges || (metrics['ndcg@10'] ?? 0) > (runner.best?.score ?? Number.NEGATIVE_INFINITY);
+    if (validate ? asked && better : epoch === epochs)
       runner.best = { epoch, score: metrics['ndcg@10'] ?? 0, arrays: await learner.snapshot() };
   }
 
@@ -149,7 +156,7 @@ export async function trainEpochs(contenders: Contender[], settings: EpochSettin
       running.push({ contender, name, learner: await contender.create(), best: null });
     }
     const examplesPerEpoch = (running[0] as Runner).learner.exampleCount;
-    const progress = createSearchProgress({ epochs, patience: validate ? patience : null, examplesPerEpoch, roundEpochs });
+    const progress = createSearchProgress({ epochs, patience: validate && !converges ? patience : null, examplesPerEpoch, roundEpochs });
     let epoch = 0;
     if (resume) {
       const { kept, dropped, examples, milliseconds } = unpackRunners(resume.arrays, running);

@@ -9,7 +9,7 @@ beforeAll(async () => {
   await loadTensorFlow();
 });
 
-const settings = { dimensions: 6, unobserved: 0.2, regularisation: 1.5, exponent: 0.5, eventWeights: false, epochs: 60, patience: 4 };
+const settings = { dimensions: 6, unobserved: 0.2, regularisation: 1.5, exponent: 0.5, eventWeights: false, epochs: 60 };
 const { set } = checkerboard(40, 24);
 const values = (fitted: FittedModel, name: string): Float64Array => Float64Array.from((fitted.save()[name] as { data: Float64Array }).data);
 
@@ -123,11 +123,11 @@ test('validation chooses, and what it chose is settled for the training on all d
   const context = quietContext(1, {
     validate: async () => ({ 'ndcg@10': 1 / ++asked }),
   });
-  const open = { ...settings, unobserved: 0, regularisation: 0, epochs: 8 };
+  const open = { ...settings, unobserved: 0, regularisation: 0, epochs: 16 };
   const fitted = await ials.fit(set, open, context);
-  expect(fitted.facts?.settled).toEqual({ unobserved: 0.3, regularisation: 4, epochs: 2 });
-  // Four side by side once, two of them once more, and the last alone until its patience ends, at the sixth epoch.
-  expect(asked).toBe(4 + 2 + 1);
+  expect(fitted.facts?.settled).toEqual({ unobserved: 0.3, regularisation: 4 });
+  // Four side by side at epochs 4 and 8, two of them at epochs 12 and 16.
+  expect(asked).toBe(4 * 2 + 2 * 2);
   fitted.dispose?.();
 });
 

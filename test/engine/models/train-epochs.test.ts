@@ -77,6 +77,24 @@ test('half of the contenders drop out after each round, the worst first', async 
   expect(logs.map((log) => log.length - 1)).toEqual([4, 6, 2]);
 });
 
+test('of models that converge the last epoch is kept, and contenders are judged by where they are', async () => {
+  const logs: string[][] = [[], []];
+  // The first was better once, by luck; when the round ends, the second is.
+  const weights = [
+    [0.9, 0.2, 0.2, 0.2],
+    [0.3, 0.3, 0.5, 0.4],
+  ];
+  const { best, settled, facts } = await trainEpochs(
+    weights.map((own, i) => contender(scripted(own, logs[i]), { choice: i })),
+    { ...settings, epochs: 4, patience: 1, converges: true },
+    quietContext(1, { validate }),
+  );
+  expect(settled).toEqual({ choice: 1 });
+  expect(facts.bestEpoch).toBe(4);
+  expect(weightOf(best)).toBeCloseTo(0.4);
+  expect(logs.map((log) => log.length - 1)).toEqual([2, 4]);
+});
+
 test('a loss that is not a number ends the training with the reason and what to change', async () => {
   const log: string[] = [];
   const learner = scripted([1, 1, 1], log, [1, Number.NaN]);

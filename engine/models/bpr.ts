@@ -5,6 +5,7 @@ import { createBprLearner } from './bpr-train.ts';
 import { scoreByVectors } from './factorised.ts';
 import { epochParams } from './learning-rate.ts';
 import type { FittedModel, Model } from './model.ts';
+import { openChoices } from './open-choices.ts';
 import { foldInByPairs } from './pair-fold-in.ts';
 import { savedMatrix } from './saved-matrix.ts';
 import { trainEpochs } from './train-epochs.ts';
@@ -19,7 +20,7 @@ import { trainEpochs } from './train-epochs.ts';
  */
 const params = z.strictObject({
   dimensions: z.number().int().min(1).max(1024).default(64).describe('Length of the user and item vectors, beside the bias.'),
-  learningRate: z.number().gt(0).max(1).default(0.05).describe('Step size.'),
+  learningRate: z.number().min(0).max(1).default(0).describe('Step size. 0 lets validation choose between 0.1 and 0.05.'),
   regularisation: z
     .number()
     .min(0)
@@ -29,26 +30,28 @@ const params = z.strictObject({
   ...epochParams({ epochs: 150, patience: 50, warmUp: 0, schedule: 'linear' }),
 });
 
-/** What validation is left to choose from. Without validation the first is taken. */
-const regularisations = [0.01, 0.003, 0.03];
+/** What validation is left to choose from where both are open. Without validation the first is taken. */
+const choices = [
+  { learningRate: 0.1, regularisation: 0.01 },
+  { learningRate: 0.05, regularisation: 0.03 },
+  { learningRate: 0.1, regularisation: 0.003 },
+];
 /** A validation takes longer than an epoch. */
 const validateEvery = 5;
 const roundEpochs = 50;
 
-const foldInOf = (arrays: NamedArrays, learningRate: number, regularisation: number) => {
+/** What a vector is folded in by is kept with the vectors: validation may have chosen it. */
+function foldInOf(arrays: NamedArrays): (itemRows: Int32Array) => Float32Array {
   const items = savedMatrix(arrays, 'item.embedding', 'BPR');
-  return (itemRows: Int32Array): Float32Array => foldInByPairs(items, itemRows, { learningRate, regularisation });
-};
+  const kept = arrays['bpr.settings']?.data;
+  const how = kept ? { learningRate: kept[0] as number, regularisation: kept[1] as number } : (choices[0] as (typeof choices)[number]);
+  return (itemRows) => foldInByPairs(items, itemRows, how);
+}
 
-function fitted(
-  arrays: NamedArrays,
-  { learningRate, regularisation }: { learningRate: number; regularisation: number },
-  facts?: FittedModel['facts'],
-): FittedModel {
-  const model = scoreByVectors(savedMatrix(arrays, 'user.embedding', 'BPR'), savedMatrix(arrays, 'item.embedding', 'BPR'));
+function fitted(arrays: NamedArrays, facts?: FittedModel['facts']): FittedModel {
   return {
-    ...model,
-    foldIn: foldInOf(arrays, learningRate, regularisation || (regularisations[0] as number)),
+    ...scoreByVectors(savedMatrix(arrays, 'user.embedding', 'BPR'), savedMatrix(arrays, 'item.embedding', 'BPR')),
+    foldIn: foldInOf(arrays),
     save: () => arrays,
     ...(facts ? { facts } : {}),
   };
@@ -68,17 +71,17 @@ export const bpr: Model<typeof params> = {
   params,
   memoryBytes: ({ users, items, pairs }, { dimensions }) => (users + items) * (dimensions + 4) * 4 * 5 + pairs * 16,
   async fit({ matrix }, settings, context) {
-    const { learningRate, warmUp, schedule } = settings;
-    const choices = settings.regularisation === 0 ? regularisations : [settings.regularisation];
-    const contenders = choices.map((regularisation) => ({
-      settled: { regularisation },
-      rates: { learningRate, warmUp, schedule },
-      advice: `Choose a smaller learning rate (now ${learningRate}) or more regularisation (now ${regularisation}).`,
-      create: () => createBprLearner(matrix, { ...settings, regularisation }, createRandom(context.seed, 'bpr')),
+    const { warmUp, schedule } = settings;
+    const contenders = openChoices(choices, settings).map((settled) => ({
+      settled,
+      rates: { learningRate: settled.learningRate, warmUp, schedule },
+      advice: `Choose a smaller learning rate (now ${settled.learningRate}) or more regularisation (now ${settled.regularisation}).`,
+      create: () => createBprLearner(matrix, { ...settings, ...settled }, createRandom(context.seed, 'bpr')),
     }));
     const { best, settled, facts } = await trainEpochs(contenders, { ...settings, validateEvery, roundEpochs }, context);
-    return fitted(best, { ...settings, ...settled }, facts);
+    const { learningRate, regularisation } = settled as (typeof choices)[number];
+    return fitted({ ...best, 'bpr.settings': { shape: [2], data: Float64Array.of(learningRate, regularisation) } }, facts);
   },
-  foldIn: (arrays, { learningRate, regularisation }) => foldInOf(arrays, learningRate, regularisation || (regularisations[0] as number)),
-  load: (arrays, settings) => fitted(arrays, settings),
+  foldIn: foldInOf,
+  load: (arrays) => fitted(arrays),
 };

@@ -7,6 +7,7 @@ import { scoreByVectors } from './factorised.ts';
 import { foldIn, foldInSides } from './ials-fold-in.ts';
 import { createIalsLearner, observe } from './ials-train.ts';
 import type { FittedModel, Model } from './model.ts';
+import { openChoices } from './open-choices.ts';
 import { savedMatrix } from './saved-matrix.ts';
 import { trainEpochs } from './train-epochs.ts';
 
@@ -33,7 +34,7 @@ const params = z.strictObject({
     .min(0)
     .max(1e6)
     .default(0)
-    .describe('Mean over users and items of what holds a vector down; λ follows from it. 0 lets validation choose among 4, 2 and 8.'),
+    .describe('Mean over users and items of what holds a vector down; λ follows from it. 0 lets validation choose among 4, 8 and 16.'),
   exponent: z
     .number()
     .min(0)
@@ -43,31 +44,22 @@ const params = z.strictObject({
   eventWeights: z.boolean().default(false).describe('Count a pair by the weights of its events; otherwise all count alike.'),
   epochs: z.number().int().min(1).max(1000).default(16).describe('How often users and items are solved.'),
 });
-type Settings = z.output<typeof params>;
 
-/** What validation is left to choose from where both are open. Without validation the first is taken. */
+/**
+ * What validation is left to choose from where both are open, the one that is nowhere far from the best first: it is taken without validation. The denser the data,
+ * the less must be held down.
+ */
 const choices = [
-  { unobserved: 0.3, regularisation: 4 },
-  { unobserved: 0.1, regularisation: 2 },
-  { unobserved: 0.1, regularisation: 4 },
   { unobserved: 0.3, regularisation: 8 },
+  { unobserved: 0.1, regularisation: 8 },
+  { unobserved: 0.3, regularisation: 4 },
+  { unobserved: 0.3, regularisation: 16 },
+  { unobserved: 0.1, regularisation: 4 },
 ];
 /** Several sets of vectors side by side, as long as they take no more than this. */
 const searchBytes = 1e9;
-/** It converges within a dozen epochs: half of that tells the settings apart, and two epochs do not. */
-const search = { validateEvery: 4, roundEpochs: 8, converges: true, patience: 0, scheduleEpochs: 0 };
-
-/** The choices that agree with what is given. */
-function choicesOf({ unobserved, regularisation }: Settings): typeof choices {
-  const open = choices.map((choice) => ({
-    unobserved: unobserved || choice.unobserved,
-    regularisation: regularisation || choice.regularisation,
-  }));
-  return open.filter(
-    (choice, at) =>
-      open.findIndex((other) => other.unobserved === choice.unobserved && other.regularisation === choice.regularisation) === at,
-  );
-}
+/** It converges within a dozen epochs: four tell the worst settings from the best, and two do not. */
+const search = { validateEvery: 4, roundEpochs: 4, converges: true, patience: 0, scheduleEpochs: 0 };
 
 function fitted(arrays: NamedArrays, facts?: FittedModel['facts']): FittedModel {
   const sides = foldInSides(arrays);
@@ -95,12 +87,12 @@ export const ials: Model<typeof params> = {
   params,
   memoryBytes({ users, items, pairs }, settings) {
     const vectors = (users + items) * (settings.dimensions + 15) * 4;
-    const sets = Math.max(1, Math.min(choicesOf(settings).length, Math.floor(searchBytes / vectors)));
+    const sets = Math.max(1, Math.min(openChoices(choices, settings).length, Math.floor(searchBytes / vectors)));
     // Each set of vectors and its best epoch, a copy for scoring, both sides of what was observed.
     return vectors * (2 * sets + 2) + pairs * (settings.eventWeights ? 28 : 20);
   },
   async fit({ matrix, userCount, itemCount }, settings, context) {
-    const all = choicesOf(settings);
+    const all = openChoices(choices, settings);
     const vectors = (userCount + itemCount) * settings.dimensions * 4;
     const entered = all.slice(0, Math.max(1, Math.floor(searchBytes / Math.max(vectors, 1))));
     const pool = createKernelPool();

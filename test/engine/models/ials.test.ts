@@ -125,9 +125,9 @@ test('validation chooses, and what it chose is settled for the training on all d
   });
   const open = { ...settings, unobserved: 0, regularisation: 0, epochs: 16 };
   const fitted = await ials.fit(set, open, context);
-  expect(fitted.facts?.settled).toEqual({ unobserved: 0.3, regularisation: 4 });
-  // Four side by side at epochs 4 and 8, two of them at epochs 12 and 16.
-  expect(asked).toBe(4 * 2 + 2 * 2);
+  expect(fitted.facts?.settled).toEqual({ unobserved: 0.3, regularisation: 8 });
+  // Five side by side at epoch 4, three of them at 8, two at 12, and the last at 16.
+  expect(asked).toBe(5 + 3 + 2 + 1);
   fitted.dispose?.();
 });
 

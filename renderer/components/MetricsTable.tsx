@@ -1,30 +1,18 @@
 import { SegmentedControl } from '@blueprintjs/core';
 import { useState } from 'react';
-import { ksOf, metricsAt } from '../format/metrics.ts';
-import { formatDifference, formatMetric, formatShare, formatStandardError } from '../format/numbers.ts';
-import { bestValue, type Difference, differenceToBest, type MetricsRow, metricsOfRows } from './comparison.ts';
+import { isHeadline, ksOf, metricsAt } from '../format/metrics.ts';
+import { formatMetric, formatShare, formatStandardError } from '../format/numbers.ts';
+import { bestValue, differenceToBest, type MetricsRow, metricsOfRows } from './comparison.ts';
+import { DifferenceText } from './DifferenceText.tsx';
 import { MetricName } from './MetricName.tsx';
 
-function DifferenceText({ difference }: { difference: Difference }) {
-  const better = difference.gain > 0;
-  const state = difference.clear === false ? 'muted' : better ? 'state-good' : 'state-danger';
-  const words = difference.clear === undefined ? '' : difference.clear ? '> 2 s.e.' : 'within 2 s.e.';
-  return (
-    <span className={state} title={words && 's.e.: standard error of the model’s metric, over users'}>
-      {difference.value === 0 ? '' : better ? '▲ ' : '▼ '}
-      {formatDifference(difference.value)}
-      {words && <span className="difference-words">{words}</span>}
-    </span>
-  );
-}
-
-/** The model beside its baselines and the oracle; values with standard errors, the best in bold, the difference to the best baseline below. */
+/** The model beside its baselines and the oracle in the metrics that people choose by; values with standard errors, the best in bold, the difference to the best baseline below. */
 export function MetricsTable({ rows, testId }: { rows: readonly MetricsRow[]; testId?: string }) {
   const all = metricsOfRows(rows);
   const ks = ksOf(all);
   const [wanted, setWanted] = useState<string>();
   const k = wanted !== undefined && ks.includes(wanted) ? wanted : ks[0];
-  const metrics = metricsAt(all, k);
+  const metrics = metricsAt(all, k).filter(isHeadline);
   const oracle = rows.find((row) => row.kind === 'oracle')?.metrics;
   const model = rows[0]?.metrics;
   const hasBaseline = rows.some((row) => row.kind === 'baseline');

@@ -1,4 +1,4 @@
-import type { Metrics, Run } from '#contract/run';
+import type { Interval, Intervals, Metrics, Run } from '#contract/run';
 import { higherIsBetter, sortMetrics } from '../format/metrics.ts';
 
 /** One row of a metrics table. */
@@ -6,21 +6,25 @@ export interface MetricsRow {
   label: string;
   metrics: Metrics;
   errors?: Metrics | undefined;
+  intervals?: Intervals | undefined;
   kind: 'model' | 'baseline' | 'oracle';
 }
 
 /** A run beside its baselines and, where there is one, the oracle. */
 export function rowsOfRun(run: Run): MetricsRow[] {
-  const rows: MetricsRow[] = [{ label: run.label, metrics: run.metrics, errors: run.errors, kind: 'model' }];
+  const rows: MetricsRow[] = [{ label: run.label, metrics: run.metrics, errors: run.errors, intervals: run.intervals, kind: 'model' }];
   for (const baseline of run.baselines) rows.push({ label: baseline.label, metrics: baseline.metrics, kind: 'baseline' });
   if (run.oracle) rows.push({ label: 'Oracle (best reachable)', metrics: run.oracle, kind: 'oracle' });
   return rows;
 }
 
 /** Of the rows that a pipeline reports, the first is the model; the oracle calls itself so. */
-export function rowsOfTable(table: readonly { label: string; metrics: Metrics }[], errors?: Metrics): MetricsRow[] {
+export function rowsOfTable(
+  table: readonly { label: string; metrics: Metrics }[],
+  spread: Partial<Pick<Run, 'errors' | 'intervals'>> = {},
+): MetricsRow[] {
   return table.map((row, index) => {
-    if (index === 0) return { ...row, kind: 'model', errors };
+    if (index === 0) return { ...row, kind: 'model', errors: spread.errors, intervals: spread.intervals };
     return { ...row, kind: /oracle/i.test(row.label) ? 'oracle' : 'baseline' };
   });
 }
@@ -34,8 +38,19 @@ export interface Difference {
   /** Positive where the model is better, whichever way the metric runs. */
   gain: number;
   value: number;
-  /** More than two standard errors of the model's metric; undefined where no error is known. */
-  clear: boolean | undefined;
+  /** Whether it is more than chance, and by what that is judged: `within its interval`. Undefined where nothing is known. */
+  clear: { is: boolean; words: string } | undefined;
+}
+
+/** The other value lies outside the model's interval; where there is none, more than two standard errors away. */
+function clearOf(difference: number, other: number, interval: Interval | undefined, error: number | undefined): Difference['clear'] {
+  if (interval) {
+    const is = other < interval[0] || other > interval[1];
+    return { is, words: `${is ? 'outside' : 'within'} its interval` };
+  }
+  if (error === undefined) return undefined;
+  const is = Math.abs(difference) > 2 * error;
+  return { is, words: is ? '> 2 s.e.' : 'within 2 s.e.' };
 }
 
 /** The model against the best of its baselines in one metric. */
@@ -47,11 +62,10 @@ export function differenceToBest(rows: readonly MetricsRow[], metric: string): D
   const up = higherIsBetter(metric);
   const best = up ? Math.max(...others) : Math.min(...others);
   const difference = value - best;
-  const error = model?.errors?.[metric];
   return {
     value: difference,
     gain: up ? difference : -difference,
-    clear: error === undefined ? undefined : Math.abs(difference) > 2 * error,
+    clear: clearOf(difference, best, model?.intervals?.[metric], model?.errors?.[metric]),
   };
 }
 

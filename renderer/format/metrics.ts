@@ -161,25 +161,10 @@ export function higherIsBetter(name: string): boolean {
   return metricMeaning(name)?.higherIsBetter ?? !/loss|error/.test(name);
 }
 
-const order = [
-  'ndcg',
-  'hit-rate',
-  'recall',
-  'mrr',
-  'map',
-  'precision',
-  'coverage',
-  'gini',
-  'novelty',
-  'diversity',
-  'attribute-diversity',
-  'serendipity',
-  'arp',
-  'long-tail',
-  'auc',
-  'log-loss',
-  'loss',
-];
+/** What lists are like beside being right. */
+const beyondAccuracy = ['coverage', 'gini', 'novelty', 'diversity', 'attribute-diversity', 'serendipity', 'arp', 'long-tail'];
+
+const order = ['ndcg', 'hit-rate', 'recall', 'mrr', 'map', 'precision', ...beyondAccuracy, 'auc', 'log-loss', 'loss'];
 
 /** Metric names in reading order: by k, then NDCG, HR, Recall, MRR, coverage. */
 export function sortMetrics(names: Iterable<string>): string[] {
@@ -200,6 +185,18 @@ export function ksOf(names: Iterable<string>): string[] {
 export function metricsAt(names: readonly string[], k: string | undefined): string[] {
   return names.filter((name) => split(name).k === '' || k === undefined || split(name).k === k);
 }
+
+/** Metrics that say how right a model is, apart from those that say what its lists are like. */
+export function groupMetrics(names: readonly string[]): { label: string; metrics: string[] }[] {
+  const beyond = (name: string): boolean => beyondAccuracy.includes(split(name).family);
+  return [
+    { label: 'Accuracy', metrics: names.filter((name) => !beyond(name)) },
+    { label: 'Beyond accuracy', metrics: names.filter(beyond) },
+  ].filter(({ metrics }) => metrics.length > 0);
+}
+
+/** How right a model is, and how much of the catalogue it reaches: what is read first. */
+export const isHeadline = (name: string): boolean => split(name).family === 'coverage' || !beyondAccuracy.includes(split(name).family);
 
 /** How much of the best reachable value was reached: `84 % of the oracle`. */
 export function shareOfOracle(value: number, oracle: number | undefined): string | undefined {

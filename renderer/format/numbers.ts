@@ -44,14 +44,46 @@ export function formatSize(bytes: number): string {
   return `${text} ${sizeUnits[unit]}`;
 }
 
-/** A metric with its four decimals. */
+/** Four decimals; what counts users or bits is told by its first digits. */
+const decimalsOf = (value: number): number => (Math.abs(value) < 10 ? 4 : Math.abs(value) < 100 ? 2 : 1);
+
+/** A metric with its four decimals; from ten on fewer. */
 export function formatMetric(value: number): string {
-  return value.toFixed(4);
+  return value.toFixed(decimalsOf(value));
+}
+
+const withoutZero = (text: string): string => text.replace(/^0(?=\.)/, '');
+
+/** A metric where many stand close together: `.0412`, `−.0012`, `1.2000`. */
+export function formatBare(value: number): string {
+  const text = withoutZero(formatMetric(Math.abs(value)));
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+/** An interval: `.0012 to .0070`. */
+export function formatRange([low, high]: readonly [number, number]): string {
+  return `${formatBare(low)} to ${formatBare(high)}`;
+}
+
+/** A p value as it stands behind its `p`: `.004`, `.31`, `< .001`. */
+export function formatP(p: number): string {
+  if (p < 0.001) return '< .001';
+  // Not rounded to the level that it is below.
+  if (p < 0.05 && p.toFixed(3) === '0.050') return withoutZero(p.toFixed(4));
+  return withoutZero(p < 0.0995 ? p.toFixed(3) : p.toFixed(2));
+}
+
+/** A relative difference with its sign: `+4.2 %`, `−12 %`. */
+export function formatSignedShare(share: number): string {
+  const percent = Math.abs(share) * 100;
+  const text = percent >= 9.95 ? percent.toFixed(0) : percent.toFixed(1);
+  if (Number(text) === 0) return '0 %';
+  return `${share > 0 ? '+' : '−'}${text} %`;
 }
 
 /** A standard error as it stands behind its metric: 0.0102 → `.010`. */
 export function formatStandardError(error: number): string {
-  return error.toFixed(3).replace(/^0(?=\.)/, '');
+  return withoutZero(error.toFixed(3));
 }
 
 /** `0.1231 ± .010`, or the bare value where no error is known. */
@@ -61,7 +93,7 @@ export function formatInterval(value: number, error: number | undefined): string
 
 /** A difference with its sign: `+0.0320`, `−0.0042`. */
 export function formatDifference(value: number): string {
-  const text = Math.abs(value).toFixed(4);
+  const text = formatMetric(Math.abs(value));
   if (Number(text) === 0) return '±0.0000';
   return `${value > 0 ? '+' : '−'}${text}`;
 }

@@ -26,3 +26,8 @@ export function prettyBody(body: string): string {
     return body;
   }
 }
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -5,7 +5,7 @@ import type { ModelInfo } from '#contract/model';
 import type { OutputOf } from '#contract/operations';
 import type { PipelineResult } from '#contract/pipeline';
 import type { RecommendAnswer } from '#contract/routes';
-import type { Run, UserView } from '#contract/run';
+import type { ComparedMetric, Interval, Run, RunComparison, Slice, UserView } from '#contract/run';
 import type { SystemInfo } from '#contract/system';
 import type { WorkspaceSummary } from '#contract/workspace';
 
@@ -268,23 +268,122 @@ export const zooModels: ModelInfo[] = [
   ...models.filter((model) => model.id !== 'two-tower'),
 ];
 
+/** Name, users, and how much better than the whole. */
+const sliceParts: [Slice['of'], string, [string, number, number][]][] = [
+  [
+    'users',
+    'activity',
+    [
+      ['new users (at most 5 training items)', 41, 0.62],
+      ['light users (6 to 61 training items)', 492, 0.93],
+      ['heavy users (62 to 1,204 training items)', 465, 1.11],
+    ],
+  ],
+  [
+    'users',
+    'cohort',
+    [
+      ['student', 402, 1.04],
+      ['casual', 300, 0.97],
+      ['teacher', 190, 1.02],
+      ['retired', 106, 0.88],
+    ],
+  ],
+  [
+    'users',
+    'country',
+    [
+      ['PT', 512, 1.01],
+      ['Brasil and a country with a rather long name', 300, 0.99],
+    ],
+  ],
+  [
+    'items',
+    'popularity',
+    [
+      ['head items (210 to 902 training users)', 990, 1.34],
+      ['middle items (71 to 209 training users)', 931, 0.58],
+      ['tail items (0 to 70 training users)', 702, 0.21],
+    ],
+  ],
+  [
+    'items',
+    'category',
+    [
+      ['video', 880, 1.05],
+      ['article', 861, 0.96],
+      ['quiz', 640, 0.78],
+    ],
+  ],
+];
+
+const around = (value: number, half: number): Interval => [Math.max(0, value - half), value + half];
+
+const slicesOf = (whole: Record<string, number>): Slice[] =>
+  sliceParts.flatMap(([of, by, parts]) =>
+    parts.map(([name, users, factor]): Slice => {
+      const values = ['ndcg@10', 'recall@10', 'hit-rate@10'].map((metric) => [metric, (whole[metric] ?? 0.1) * factor] as const);
+      return {
+        ...{ of, by, name, users },
+        metrics: Object.fromEntries(values),
+        intervals: Object.fromEntries(values.map(([metric, value]) => [metric, around(value, 0.28 / Math.sqrt(users))])),
+      };
+    }),
+  );
+
+/** Lowest and highest value, of the worst and the best model of the zoo. */
+const accuracyOf = (scale: number, k: number): Record<string, number> =>
+  Object.fromEntries(
+    ['ndcg', 'hit-rate', 'recall', 'mrr', 'map', 'precision'].map((name, at) => [
+      `${name}@${k}`,
+      [0.062, 0.112, 0.081, 0.071, 0.041, 0.032][at]! * scale * (k === 20 ? 1.2 : 1),
+    ]),
+  );
+
+const beyondOf = (scale: number, k: number): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries({
+      coverage: 0.61 * scale,
+      gini: 0.89 - 0.1 * scale,
+      novelty: 4.31 * scale,
+      diversity: 0.71 * scale,
+      'attribute-diversity': 0.52,
+      serendipity: 0.011 * scale,
+      arp: 412.331 / scale,
+      'long-tail': 0.083 * scale,
+    }).map(([name, value]) => [`${name}@${k}`, value]),
+  );
+
 export const zooRuns: Run[] = zooModels
   .filter((model) => model.role === 'retrieval' && model.id !== 'sasrec' && model.id !== 'bpr')
   .map((model, index): Run => {
     const scale = 1.05 - 0.06 * index;
-    const scaled = Object.fromEntries(
-      ['ndcg', 'hit-rate', 'recall', 'mrr', 'coverage'].flatMap((name, at) =>
-        [10, 20].map((k) => [`${name}@${k}`, (0.06 + 0.05 * at) * scale * (k === 20 ? 1.2 : 1)] as const),
-      ),
-    );
+    const accuracy = { ...accuracyOf(scale, 10), ...accuracyOf(scale, 20) };
+    const beyond = { ...beyondOf(scale, 10), ...beyondOf(scale, 20) };
+    const errors = Object.keys({ ...accuracy, ...beyond }).filter((name) => !/^(coverage|gini)/.test(name));
+    const better = (factor: number) =>
+      Object.fromEntries(Object.entries({ ...accuracy, ...beyond }).map(([name, value]) => [name, value * factor]));
+    const evidence =
+      model.id === 'popularity'
+        ? {}
+        : {
+            intervals: Object.fromEntries(Object.entries(accuracy).map(([name, value]) => [name, around(value, 0.0058)])),
+            slices: slicesOf(accuracy),
+            modelBytes: 1_900_000 * (index + 1),
+            testFingerprint: model.id === 'ease' ? 'another' : 'a1b2',
+          };
     return {
       ...run,
       id: `r-20261123-${model.id}-9`,
       model: model.id,
       label: model.label,
-      metrics: scaled,
-      errors: Object.fromEntries(Object.keys(scaled).flatMap((name) => (name.startsWith('coverage') ? [] : [[name, 0.0062]]))),
-      intervals: { 'ndcg@10': [0.06 * scale - 0.012, 0.06 * scale + 0.012] },
+      metrics: { ...accuracy, ...beyond },
+      errors: Object.fromEntries(errors.map((name) => [name, name.startsWith('arp') ? 6.1 : 0.0031])),
+      ...evidence,
+      baselines: [
+        { model: 'item-knn', label: 'Item KNN', metrics: better(0.93) },
+        { model: 'popularity', label: 'Popularity', metrics: better(0.71) },
+      ],
       oracle: { 'ndcg@10': 0.0712, 'hit-rate@10': 0.1512, 'ndcg@20': 0.0931 },
       seconds: 0.4 * (index + 1) ** 2,
       peakMemoryBytes: 210_000_000 + index * 43_000_000,
@@ -293,6 +392,42 @@ export const zooRuns: Run[] = zooModels
       createdAt: ago(2 + index),
     };
   });
+
+/** Two runs of the zoo; the nearer they are, the less sure is the difference. */
+export function comparison(first: Run, second: Run, limit: number): RunComparison {
+  const metrics = Object.keys(first.intervals ?? {}).map((name, index): ComparedMetric => {
+    const [a, b] = [first.metrics[name]!, second.metrics[name]!];
+    const difference = (b - a) * (index % 3 === 2 ? 0.4 : 1);
+    const half = 0.0026 + 0.0003 * (index % 4);
+    const p = Math.min(1, 0.0001 + Math.exp(-((Math.abs(difference) / half) ** 2) * 3));
+    const [better, worse] = difference > 0 ? [212, 160] : [150, 221];
+    return {
+      name,
+      first: a,
+      second: a + difference,
+      difference,
+      interval: [difference - half, difference + half],
+      p,
+      better,
+      worse,
+      same: 626,
+    };
+  });
+  const moved = (sign: number) =>
+    users.slice(sign > 0 ? 0 : 20, limit + (sign > 0 ? 0 : 20)).map(({ userId }, index) => {
+      const difference = sign * (0.63 - index * 0.031);
+      return { userId, first: sign > 0 ? 0.1 : 0.9, second: (sign > 0 ? 0.1 : 0.9) + difference, difference };
+    });
+  return {
+    first: { id: first.id, label: first.label },
+    second: { id: second.id, label: second.label },
+    users: 998,
+    metrics,
+    by: 'ndcg@10',
+    won: moved(1),
+    lost: moved(-1),
+  };
+}
 
 export const pipelineResult: PipelineResult = {
   run: run.id,
@@ -576,7 +711,9 @@ const item = (index: number) => ({
   },
 });
 
-export function userView(user: string, k: number): UserView {
+/** Runs of different models agree on some items. */
+export function userView(user: string, k: number, ofRun = ''): UserView {
+  const step = [...ofRun].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 23;
   return {
     userId: user,
     attributes: { user_id: user, cohort: 'student', country: 'PT', age: 24 },
@@ -587,12 +724,12 @@ export function userView(user: string, k: number): UserView {
       timestamp: ago(index * 900),
     })),
     recommendations: Array.from({ length: k }, (_, index) => ({
-      item: item(index * 7 + 2),
+      item: item(index % 2 ? 300 + index * 3 + step : index * 7 + 2),
       score: 0.94 - index * 0.021,
       rank: index + 1,
-      later: index === 2,
+      later: index === 2 || index === 5,
     })),
-    source: 'retrieval',
+    source: [...zooRuns, ...runs].find(({ id }) => id === ofRun)?.label ?? 'Two-tower',
   };
 }
 

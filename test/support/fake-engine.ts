@@ -4,6 +4,7 @@ import type { Job, Stage } from '#contract/job';
 import type { CallMessage } from '#contract/messages';
 import type { InputOf, OperationName, OutputOf } from '#contract/operations';
 import { pipelineStages } from '#contract/pipeline';
+import type { Run } from '#contract/run';
 import { type ServerStatus, stoppedServer } from '#contract/server';
 import type { WorkspaceSummary } from '#contract/workspace';
 import * as sample from './fake-data.ts';
@@ -77,11 +78,13 @@ export class FakeEngine {
           .userView('u-0001', 10)
           .recommendations.map(({ item }) => item)
           .filter(({ itemId }) => itemId.includes(query)),
-      'run.newcomerView': ({ items, k = 10 }) => ({
-        recommendations: sample.userView('u-0001', k).recommendations.filter(({ item }) => !items.includes(item.itemId)),
-        source: 'Two-tower',
-      }),
-      'run.userView': ({ user, k = 10 }) => sample.userView(user, k),
+      'run.compare': ({ first, second, limit = 5 }) => this.#compare(first, second, limit),
+      'run.newcomerView': ({ run, items, k = 10 }) => {
+        const { recommendations, source } = sample.userView('u-0001', k, run);
+        const open = recommendations.filter(({ item }) => !items.includes(item.itemId));
+        return { recommendations: open.map((entry, index) => ({ ...entry, rank: index + 1, later: false })), source };
+      },
+      'run.userView': ({ run, user, k = 10 }) => sample.userView(user, k, run),
       'data.imports': () => (empty ? [] : sample.imports),
       'data.profile': () => (empty ? sample.emptyProfile : sample.profile),
       'data.series': () => (empty ? { daily: [], popularity: [] } : sample.series),
@@ -116,6 +119,7 @@ export class FakeEngine {
       },
       'run.list': fail(damaged),
       'run.users': fail(damaged),
+      'run.compare': fail(damaged),
       'bundle.list': () => sample.bundles,
       'model.list': () => sample.models,
       'workspace.recent': fail('The list of recent workspaces could not be read. It is written anew when a workspace is opened.'),
@@ -179,6 +183,24 @@ export class FakeEngine {
       startedAt: now,
       ...(stages ? { stages } : {}),
     });
+  }
+
+  /** Popularity stands for a run of an earlier version, EASE for one on another test set. */
+  #compare(first: string, second: string, limit: number): OutputOf<'run.compare'> {
+    const [a, b] = [first, second].map((id) => sample.zooRuns.find((run) => run.id === id)) as [Run, Run];
+    const old = [a, b].find((run) => run.intervals === undefined);
+    if (old)
+      throw new EngineError(
+        'unsupported',
+        `Run ${old.id} keeps no metrics of single users, so it cannot be compared user by user. Train it again.`,
+      );
+    if (a.testFingerprint !== b.testFingerprint) {
+      throw new EngineError(
+        'conflict',
+        `Runs ${a.id} (${a.label}, split temporal, 998 test users) and ${b.id} (${b.label}, split temporal, 998 test users) have different test sets: the data changed between them. Only runs on the same test set can be compared; train one of them again as the other was.`,
+      );
+    }
+    return sample.comparison(a, b, limit);
   }
 
   #trainAll(): OutputOf<'run.trainAll'> {

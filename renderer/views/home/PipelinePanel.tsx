@@ -55,8 +55,8 @@ function Result({ job, runs }: { job: Job | undefined; runs: Answer<Run[]> }) {
   const now = useNow(30_000);
   const result = resultOfPipeline(job);
   if (result) {
-    const errors = runs.data?.find((run) => run.id === result.run)?.errors;
-    return <Outcome verdict={result.verdict} rows={rowsOfTable(result.table, errors)} run={result.run} />;
+    const run = runs.data?.find(({ id }) => id === result.run);
+    return <Outcome verdict={result.verdict} rows={rowsOfTable(result.table, run)} run={result.run} />;
   }
   if (job && (job.status === 'running' || job.status === 'queued')) return null;
   const run =

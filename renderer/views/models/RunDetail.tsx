@@ -5,14 +5,14 @@ import { Chart } from '../../charts/Chart.tsx';
 import { curveFigure } from '../../charts/curve-figure.ts';
 import { useChartTheme } from '../../charts/use-chart-theme.ts';
 import { IdText } from '../../components/CopyButton.tsx';
-import { rowsOfRun } from '../../components/comparison.ts';
-import { MetricsTable } from '../../components/MetricsTable.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { formatCount, formatRate, formatSize } from '../../format/numbers.ts';
+import { formatCount } from '../../format/numbers.ts';
 import { formatValue } from '../../format/text.ts';
-import { formatDuration, formatMoment } from '../../format/time.ts';
+import { formatMoment } from '../../format/time.ts';
 import { openView } from '../../store/store.ts';
+import { RunMetrics } from './RunMetrics.tsx';
 import { splitText } from './run-text.ts';
+import { SlicesPanel } from './SlicesPanel.tsx';
 
 function facts(run: Run): [string, string][] {
   const { counts } = run;
@@ -22,13 +22,6 @@ function facts(run: Run): [string, string][] {
       `${formatCount(counts.train)} interactions of ${formatCount(counts.users)} users with ${formatCount(counts.items)} items`,
     ],
     ['Tested on', `${formatCount(counts.test)} interactions of ${formatCount(counts.testUsers)} users: ${splitText(run.split)}`],
-    [
-      'Took',
-      [formatDuration(run.seconds), run.examplesPerSecond === undefined ? undefined : formatRate(run.examplesPerSecond, 'examples')]
-        .filter(Boolean)
-        .join(', '),
-    ],
-    ['Peak memory', run.peakMemoryBytes === undefined ? undefined : formatSize(run.peakMemoryBytes)],
     ['Device', `${run.device.device.toUpperCase()}, ${run.device.backend} ${run.device.version}`],
     ['Seed', String(run.seed)],
     [
@@ -47,34 +40,42 @@ function facts(run: Run): [string, string][] {
   return list.filter((row): row is [string, string] => row[1] !== undefined && row[1] !== '');
 }
 
-/** One finished training: its metrics beside the baselines, its curve, and what made it. */
+/** One finished training: what it costs, its metrics beside the baselines, its curve, what made it, and for whom it is better or worse. */
 export function RunDetail({ run }: { run: Run }) {
   const theme = useChartTheme();
   const figure = useMemo(() => curveFigure(run.curve, theme, run.bestEpoch), [run, theme]);
   return (
-    <Panel
-      title={`Run: ${run.label}`}
-      note={
-        <>
-          <IdText id={run.id} label="run id" /> <span title={run.createdAt}>{formatMoment(run.createdAt)}</span>
-        </>
-      }
-      actions={
-        run.role === 'retrieval' && (
-          <Button size="small" variant="outlined" text="Try it in the Playground" onClick={() => openView('playground', { run: run.id })} />
-        )
-      }
-    >
-      <MetricsTable rows={rowsOfRun(run)} testId="metrics-table" />
-      {run.curve.length > 0 && <Chart figure={figure} label={`Training curve of ${run.label}`} height={240} />}
-      <dl className="facts">
-        {facts(run).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </Panel>
+    <>
+      <Panel
+        title={`Run: ${run.label}`}
+        note={
+          <>
+            <IdText id={run.id} label="run id" /> <span title={run.createdAt}>{formatMoment(run.createdAt)}</span>
+          </>
+        }
+        actions={
+          run.role === 'retrieval' && (
+            <Button
+              size="small"
+              variant="outlined"
+              text="Try it in the Playground"
+              onClick={() => openView('playground', { run: run.id })}
+            />
+          )
+        }
+      >
+        <RunMetrics run={run} />
+        {run.curve.length > 0 && <Chart figure={figure} label={`Training curve of ${run.label}`} height={240} />}
+        <dl className="facts">
+          {facts(run).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </Panel>
+      <SlicesPanel run={run} />
+    </>
   );
 }

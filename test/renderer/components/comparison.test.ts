@@ -38,8 +38,16 @@ test('the difference is to the best baseline, and clear only beyond two standard
   const difference = differenceToBest(rows, 'ndcg@10');
   // 0.050 - 0.043 = 0.007, less than 2 × 0.006.
   expect(difference?.value).toBeCloseTo(0.007, 10);
-  expect(difference?.clear).toBe(false);
-  expect(differenceToBest([{ ...rows[0]!, errors: { 'ndcg@10': 0.003 } }, ...rows.slice(1)], 'ndcg@10')?.clear).toBe(true);
+  expect(difference?.clear).toEqual({ is: false, words: 'within 2 s.e.' });
+  expect(differenceToBest([{ ...rows[0]!, errors: { 'ndcg@10': 0.003 } }, ...rows.slice(1)], 'ndcg@10')?.clear?.is).toBe(true);
+});
+
+test('where there is an interval, a difference is clear when the baseline lies outside it', () => {
+  const within = (interval: [number, number]) =>
+    differenceToBest([{ ...rows[0]!, intervals: { 'ndcg@10': interval } }, ...rows.slice(1)], 'ndcg@10')?.clear;
+  // The best baseline has 0.043.
+  expect(within([0.042, 0.058])).toEqual({ is: false, words: 'within its interval' });
+  expect(within([0.044, 0.056])).toEqual({ is: true, words: 'outside its interval' });
 });
 
 test('of a loss the lowest is best, and being lower is a gain', () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import {
+  groupMetrics,
   higherIsBetter,
+  isHeadline,
   ksOf,
   metricLabel,
   metricMeaning,
@@ -49,4 +51,13 @@ test('a table shows the metrics of one k, and those that have none', () => {
   expect(ksOf(names)).toEqual(['10', '20']);
   expect(metricsAt(names, '10')).toEqual(['ndcg@10', 'auc', 'ndcg@10:sampled-100']);
   expect(metricsAt(names, undefined)).toEqual(names);
+});
+
+test('metrics of accuracy stand apart from those of what the lists are like', () => {
+  expect(groupMetrics(['ndcg@10', 'gini@10', 'auc', 'long-tail@10'])).toEqual([
+    { label: 'Accuracy', metrics: ['ndcg@10', 'auc'] },
+    { label: 'Beyond accuracy', metrics: ['gini@10', 'long-tail@10'] },
+  ]);
+  expect(groupMetrics(['auc']).map(({ label }) => label)).toEqual(['Accuracy']);
+  expect(['ndcg@10', 'coverage@10', 'novelty@10', 'auc'].filter(isHeadline)).toEqual(['ndcg@10', 'coverage@10', 'auc']);
 });

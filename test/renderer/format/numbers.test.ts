@@ -51,3 +51,30 @@ test('latencies keep the digits that matter', () => {
   expect(numbers.formatMilliseconds(8.31)).toBe('8.3 ms');
   expect(numbers.formatMilliseconds(1204)).toBe('1,204 ms');
 });
+
+test('from ten on a metric loses decimals that nobody reads', () => {
+  expect(numbers.formatMetric(4.52549)).toBe('4.5255');
+  expect(numbers.formatMetric(42.549)).toBe('42.55');
+  expect(numbers.formatMetric(509.13)).toBe('509.1');
+  expect(numbers.formatDifference(-147.64)).toBe('−147.6');
+});
+
+test('an interval and a p value stand without the zero', () => {
+  expect(numbers.formatRange([-0.0012, 0.00704])).toBe('−.0012 to .0070');
+  expect(numbers.formatRange([-0.00001, 1.2])).toBe('.0000 to 1.2000');
+  expect(numbers.formatP(0.0001)).toBe('< .001');
+  expect(numbers.formatP(0.004)).toBe('.004');
+  expect(numbers.formatP(0.0499)).toBe('.0499');
+  expect(numbers.formatP(0.05)).toBe('.050');
+  expect(numbers.formatP(0.312)).toBe('.31');
+  expect(numbers.formatP(1)).toBe('1.00');
+});
+
+test.each([
+  [0.0423, '+4.2 %'],
+  [-0.1234, '−12 %'],
+  [0.0996, '+10 %'],
+  [0.0002, '0 %'],
+])('the relative difference %d is written %s', (share, text) => {
+  expect(numbers.formatSignedShare(share)).toBe(text);
+});

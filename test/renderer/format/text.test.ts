@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { baseName, formatValue, prettyBody, splitMessage } from '../../../renderer/format/text.ts';
+import { baseName, formatValue, listOf, prettyBody, splitMessage } from '../../../renderer/format/text.ts';
 
 test('the first sentence of a message is its headline', () => {
   expect(splitMessage('Port 8000 is in use. Choose another port.')).toEqual({
@@ -23,4 +23,11 @@ test('a file is named by the end of its path on every system', () => {
 test('only JSON is indented', () => {
   expect(prettyBody('{"a":[1]}')).toBe('{\n  "a": [\n    1\n  ]\n}');
   expect(prettyBody('# HELP x')).toBe('# HELP x');
+});
+
+test('names are listed as one says them', () => {
+  expect(listOf([])).toBe('');
+  expect(listOf(['a'])).toBe('a');
+  expect(listOf(['a', 'b'])).toBe('a and b');
+  expect(listOf(['a', 'b', 'c'])).toBe('a, b and c');
 });

@@ -1,0 +1,5 @@
+/** By which column rows are sorted, and which way. */
+export interface Sorting {
+  by: string;
+  descending: boolean;
+}

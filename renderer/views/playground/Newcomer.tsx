@@ -1,12 +1,13 @@
 import { Button, InputGroup } from '@blueprintjs/core';
 import { CrossIcon, SearchIcon } from '@blueprintjs/icons';
-import type { ItemCard } from '#contract/run';
+import type { ItemCard, Run } from '#contract/run';
 import { useOperation } from '../../client/use-operation.ts';
+import { attributesLine, titleOf } from '../../components/attributes.ts';
+import { Item } from '../../components/ItemLists.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { Answered, Empty, Skeleton } from '../../components/States.tsx';
+import { Answered, Empty } from '../../components/States.tsx';
+import { RunList } from '../../components/UserLists.tsx';
 import { countOf } from '../../format/numbers.ts';
-import { attributesLine, titleOf } from './attributes.ts';
-import { Item, RecommendationList } from './RecommendationList.tsx';
 
 interface ItemPickerProps {
   run: string;
@@ -58,18 +59,22 @@ export function ItemPicker({ run, query, had, onQuery, onAdd }: ItemPickerProps)
 }
 
 interface NewcomerProps {
-  run: string;
+  run: Run;
+  against: Run | undefined;
   k: number;
   had: readonly ItemCard[];
   onHad: (had: ItemCard[]) => void;
 }
 
-/** Somebody whom the run never met: what they were given, and what the run makes of it. */
-export function Newcomer({ run, k, had, onHad }: NewcomerProps) {
+/** Somebody whom no run ever met: what they were given, and what a run, or two, make of it. */
+export function Newcomer({ run, against, k, had, onHad }: NewcomerProps) {
   const items = had.map(({ itemId }) => itemId);
-  const view = useOperation('run.newcomerView', had.length > 0 ? { run, items, k } : null);
+  const asked = had.length > 0;
+  const first = useOperation('run.newcomerView', asked ? { run: run.id, items, k } : null);
+  const second = useOperation('run.newcomerView', asked && against ? { run: against.id, items, k } : null);
+  const add = (item: ItemCard) => onHad([...had, item]);
   return (
-    <div className="columns-2 user-lists">
+    <div className={`${against ? 'columns-3' : 'columns-2'} user-lists`}>
       <Panel
         title="Has"
         note={had.length > 0 ? `${countOf(had.length, 'item')}, oldest first` : ''}
@@ -95,13 +100,23 @@ export function Newcomer({ run, k, had, onHad }: NewcomerProps) {
           </ol>
         )}
       </Panel>
-      <Panel title="Recommendations" note={had.length > 0 && view.data ? `from ${view.data.source}` : ''} flush>
-        {had.length > 0 && (
-          <Answered answer={view} skeleton={<Skeleton rows={10} height={32} />}>
-            {({ recommendations }) => <RecommendationList recommendations={recommendations} onAdd={(item) => onHad([...had, item])} />}
-          </Answered>
-        )}
-      </Panel>
+      {asked ? (
+        <>
+          <RunList
+            title={against ? run.label : 'Recommendations'}
+            answer={first}
+            other={against && { label: against.label, answer: second }}
+            onAdd={add}
+          />
+          {against && <RunList title={against.label} answer={second} other={{ label: run.label, answer: first }} onAdd={add} />}
+        </>
+      ) : (
+        [run, ...(against ? [against] : [])].map((one) => (
+          <Panel key={one.id} title={against ? one.label : 'Recommendations'}>
+            {null}
+          </Panel>
+        ))
+      )}
     </div>
   );
 }

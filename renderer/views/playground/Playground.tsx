@@ -4,16 +4,18 @@ import { useOperation } from '../../client/use-operation.ts';
 import { NeedsWorkspace } from '../../components/NeedsWorkspace.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { Answered, Empty, Skeleton } from '../../components/States.tsx';
+import { UserLists } from '../../components/UserLists.tsx';
 import { ViewHeader } from '../../components/ViewHeader.tsx';
 import { formatMoment } from '../../format/time.ts';
 import { openView } from '../../store/store.ts';
 import { useViewState } from '../../store/use-view-state.ts';
 import { ItemPicker, Newcomer } from './Newcomer.tsx';
-import { UserLists } from './UserLists.tsx';
 import { UserPicker } from './UserPicker.tsx';
 
 interface PlaygroundState {
   run: string;
+  /** A second run beside it; empty for none. */
+  against: string;
   /** A user of the workspace, or somebody made up. */
   who: 'user' | 'newcomer';
   query: string;
@@ -23,21 +25,14 @@ interface PlaygroundState {
   k: number;
 }
 
-const initial: PlaygroundState = { run: '', who: 'user', query: '', user: '', itemQuery: '', had: [], k: 10 };
-
-function ForUser({ run, user, k }: { run: string; user: string; k: number }) {
-  const view = useOperation('run.userView', { run, user, k }, ['data']);
-  return (
-    <Answered answer={view} skeleton={<Skeleton rows={10} height={32} />}>
-      {(shown) => <UserLists view={shown} />}
-    </Answered>
-  );
-}
+const initial: PlaygroundState = { run: '', against: '', who: 'user', query: '', user: '', itemQuery: '', had: [], k: 10 };
 
 function Table({ runs }: { runs: readonly Run[] }) {
   const [state, patch] = useViewState('playground', initial);
   const first = useOperation('run.users', state.user ? null : { query: '', limit: 1 });
   const run = runs.find((one) => one.id === state.run) ?? runs[0]!;
+  const against = runs.find((one) => one.id === state.against && one.id !== run.id);
+  const nameOf = (one: Run): string => `${one.label} · ${formatMoment(one.createdAt)}`;
   const user = state.user || first.data?.[0]?.userId;
   return (
     <div className="playground-layout">
@@ -47,9 +42,24 @@ function Table({ runs }: { runs: readonly Run[] }) {
             fill
             aria-label="Run"
             value={run.id}
-            options={runs.map((one) => ({ value: one.id, label: `${one.label} · ${formatMoment(one.createdAt)}` }))}
+            options={runs.map((one) => ({ value: one.id, label: nameOf(one) }))}
             onChange={(event) => patch({ run: event.currentTarget.value })}
           />
+          {runs.length > 1 && (
+            <div className="compare-with">
+              <span>Compare with</span>
+              <HTMLSelect
+                fill
+                aria-label="Compare with"
+                value={against?.id ?? ''}
+                options={[
+                  { value: '', label: 'nothing' },
+                  ...runs.filter((one) => one !== run).map((one) => ({ value: one.id, label: nameOf(one) })),
+                ]}
+                onChange={(event) => patch({ against: event.currentTarget.value })}
+              />
+            </div>
+          )}
           <div className="inline-field">
             <span>Show</span>
             <HTMLSelect
@@ -90,9 +100,9 @@ function Table({ runs }: { runs: readonly Run[] }) {
       </div>
       <div className="playground-main">
         {state.who === 'newcomer' ? (
-          <Newcomer run={run.id} k={state.k} had={state.had} onHad={(had) => patch({ had })} />
+          <Newcomer run={run} against={against} k={state.k} had={state.had} onHad={(had) => patch({ had })} />
         ) : user !== undefined ? (
-          <ForUser run={run.id} user={user} k={state.k} />
+          <UserLists run={run} against={against} user={user} k={state.k} />
         ) : first.loading ? (
           <Skeleton rows={10} height={32} />
         ) : (
@@ -126,7 +136,7 @@ function Contents() {
 export function Playground() {
   return (
     <>
-      <ViewHeader title="Playground" purpose="Be a user: what they did, and what a run would show them next." />
+      <ViewHeader title="Playground" purpose="Be a user: what they did, and what a run, or two, would show them next." />
       <NeedsWorkspace>
         <Contents />
       </NeedsWorkspace>

@@ -1,4 +1,4 @@
-import { formatValue } from '../../format/text.ts';
+import { formatValue } from '../format/text.ts';
 
 /** Attribute names that call an item by its name, the best first. */
 const titles = ['title', 'name', 'label', 'movie_title', 'item_name', 'headline'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { attributesLine, titleOf } from '../../../../renderer/views/playground/attributes.ts';
+import { attributesLine, titleOf } from '../../../renderer/components/attributes.ts';
 
 const attributes = { item_id: 'i-7', title: 'How tides work', category: 'video', tags: ['sea', 'moon'], difficulty: 2, empty: null };
 

@@ -25,7 +25,8 @@ test.describe.configure({ mode: 'serial' });
 
 let userData = '';
 let app: App;
-let metrics = '';
+/** How good the newest run is. */
+let newest = '';
 let url = '';
 let user = '';
 let shown = '';
@@ -47,7 +48,6 @@ test('one button builds a recommender on the sample and shows its metrics beside
   const table = page.getByTestId('metrics-table');
   await expect(table).toContainText('Popularity');
   await expect(table).toContainText('NDCG@10');
-  metrics = (await table.locator('tbody tr').first().textContent()) ?? '';
   await expect(page.getByTestId('status-device')).toContainText(/TensorFlow/);
 });
 
@@ -81,6 +81,28 @@ test('the Playground shows what a user did and what comes next', async () => {
   await expect(app.page.getByTestId('playground-recommendations').locator('li, tbody tr')).toHaveCount(10);
 });
 
+test('two models are set against each other, down to the lists of one user', async () => {
+  test.setTimeout(180_000);
+  const { page } = app;
+  await openView(page, 'models');
+  await page.locator('.model-item', { hasText: 'Popularity' }).click();
+  await page.getByRole('button', { name: 'Train model' }).click();
+  await expect(page.getByRole('heading', { name: 'Run: Popularity' })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByTestId('slices')).toContainText('head items');
+  const ndcg = page.getByTestId('metrics-table').locator('tbody tr', { hasText: 'NDCG@10' }).locator('td').first();
+  newest = /0\.\d{4}/.exec((await ndcg.textContent()) ?? '')?.[0] ?? 'no value';
+  await page.getByText('Compare models', { exact: true }).click();
+  const picks = page.getByRole('checkbox', { name: /against another model/ });
+  await expect(picks).toHaveCount(2);
+  await picks.nth(1).check();
+  await picks.nth(0).check();
+  await expect(page.getByTestId('duel-verdict')).toContainText(/ Popularity on NDCG@10 by .+ better for/);
+  await page.getByTestId('duel').getByRole('button', { name: /^u/ }).first().click();
+  await expect(page.getByTestId('duel-user').getByTestId('playground-recommendations')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Close the lists' }).click();
+  await page.locator('.model-item', { hasText: 'Two-tower' }).click();
+});
+
 test('every view in both themes fits 1280 × 800', async () => {
   const { page } = app;
   const folder = resolve(root, process.env.RECSMITH_SCREENSHOTS ?? 'test-results/screenshots');
@@ -97,10 +119,17 @@ test('every view in both themes fits 1280 × 800', async () => {
         await expect(page.getByTestId('try-result')).toContainText(shown);
       }
       await expect(page.locator('.bp6-skeleton, .skeleton')).toHaveCount(0);
-      // Nothing may be cut off at the side: the window itself never scrolls sideways.
+      if (view === 'models') {
+        await page.getByText('Compare models', { exact: true }).click();
+        await expect(page.getByTestId('duel-verdict')).toBeVisible();
+        await page.screenshot({ path: join(folder, `compare-${theme.toLowerCase()}.png`), animations: 'disabled' });
+        await page.getByText('Train a model', { exact: true }).click();
+      }
+      // Nothing may be cut off at the side, and only the view scrolls: never the window itself.
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
       const cut = (titles: Element[]) => titles.filter((title) => title.scrollWidth > title.clientWidth).map((title) => title.textContent);
       expect(await page.locator('.panel-title').evaluateAll(cut)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(800);
       await page.screenshot({ path: join(folder, `${view}-${theme.toLowerCase()}.png`), animations: 'disabled' });
     }
   }
@@ -152,7 +181,7 @@ test('closed and opened again, the results and the event are still there without
   app = await launch(userData);
   const { page } = app;
   await openView(page, 'home');
-  await expect(page.getByTestId('metrics-table').locator('tbody tr').first()).toHaveText(metrics);
+  await expect(page.getByTestId('metrics-table').locator('tbody tr').first()).toContainText(`Popularity${newest}`);
   await openView(page, 'data');
   await expect(page.getByTestId('view-data')).toContainText('bookmark');
   expect(app.console.filter((line) => /content security policy|pageerror|^error/i.test(line))).toEqual([]);

@@ -7,11 +7,15 @@ import { useAction } from '../../client/use-action.ts';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { Empty } from '../../components/States.tsx';
+import type { Sorting } from '../../components/sorting.ts';
 import { ksOf } from '../../format/metrics.ts';
 import { countOf } from '../../format/numbers.ts';
 import { useStore } from '../../store/store.ts';
 import { ComparisonTable, type Pending } from './ComparisonTable.tsx';
-import { columnsOf, devicesText, type Sorting, setupsOf } from './compare-runs.ts';
+import { columnsOf, devicesText, isOfOtherData, setupsOf, sortRuns } from './compare-runs.ts';
+import { Duel } from './Duel.tsx';
+import { pickForDuel } from './duel.ts';
+import { ExportMenu } from './ExportMenu.tsx';
 import { RunDetail } from './RunDetail.tsx';
 import { type TrainingDraft, trainingInput } from './training-input.ts';
 
@@ -21,10 +25,21 @@ export interface ComparisonState {
   k: string;
   sorting: Sorting;
   run: string;
+  /** Runs that are ticked, the first before the second, and the user whose two lists are open. */
+  duel: string[];
+  duelUser: string;
   leftOut: { model: string; label: string; reason: string }[];
 }
 
-export const initialComparison: ComparisonState = { setup: '', k: '', sorting: { by: '', descending: true }, run: '', leftOut: [] };
+export const initialComparison: ComparisonState = {
+  setup: '',
+  k: '',
+  sorting: { by: '', descending: true },
+  run: '',
+  duel: [],
+  duelUser: '',
+  leftOut: [],
+};
 
 interface ComparisonProps {
   models: readonly ModelInfo[];
@@ -77,6 +92,11 @@ export function Comparison({ models, runs, state, jobs, draft, obstacle, onChang
     state.sorting.by === 'model' || columns.some(({ id }) => id === state.sorting.by)
       ? state.sorting
       : { by: first?.id ?? 'model', descending: first?.higherIsBetter ?? false };
+  const newest = setup?.runs[0];
+  // Rankers answer to requests, not to users: there are no pairs to test.
+  const duelling = newest?.role === 'retrieval' && (setup?.runs.length ?? 0) > 1;
+  const picked = duelling ? state.duel.flatMap((id) => setup?.runs.find((run) => run.id === id) ?? []) : [];
+  const [one, two] = picked;
   const shown = setup?.runs.find(({ id }) => id === state.run);
   const { input, problems } = trainingInput({ id: '', role: 'retrieval', parameters: [] }, {}, draft);
   const all = useAction(async () => {
@@ -121,6 +141,17 @@ export function Comparison({ models, runs, state, jobs, draft, obstacle, onChang
                 onChange={(event) => onChange({ setup: event.currentTarget.value })}
               />
             )}
+            {setup && newest && (
+              <ExportMenu
+                table={{
+                  runs: sortRuns(setup.runs, columns, sorting),
+                  columns,
+                  others: new Set(setup.runs.filter((run) => isOfOtherData(run, newest)).map(({ id }) => id)),
+                  oracle: newest.oracle,
+                  setup: setup.label,
+                }}
+              />
+            )}
             {trainAll}
           </>
         }
@@ -134,13 +165,40 @@ export function Comparison({ models, runs, state, jobs, draft, obstacle, onChang
             columns={columns}
             sorting={sorting}
             selected={shown?.id ?? ''}
+            picked={duelling ? picked.map(({ id }) => id) : undefined}
+            onPick={({ id }) =>
+              onChange({
+                duel: pickForDuel(
+                  picked.map((run) => run.id),
+                  id,
+                ),
+              })
+            }
             onSort={(next) => onChange({ sorting: next })}
             onSelect={(run) => onChange({ run: run.id === state.run ? '' : run.id })}
           />
         ) : (
           <Empty>{obstacle || 'No run yet: train all models to see them side by side, or one on the left.'}</Empty>
         )}
+        {duelling && !two && (
+          <p className="panel-text muted table-note">
+            {one
+              ? `Tick a second model to set it against ${one.label}.`
+              : 'Tick two models to see whether their difference is more than chance, and for which users.'}
+          </p>
+        )}
       </Panel>
+      {one && two && (
+        <Duel
+          first={one}
+          second={two}
+          k={k}
+          user={state.duelUser}
+          onUser={(duelUser) => onChange({ duelUser })}
+          onSwap={() => onChange({ duel: [two.id, one.id] })}
+          onClose={() => onChange({ duel: [] })}
+        />
+      )}
       {shown && <RunDetail key={shown.id} run={shown} />}
     </>
   );

@@ -1,12 +1,13 @@
-import { CaretDownIcon, CaretUpIcon } from '@blueprintjs/icons';
 import type { Job } from '#contract/job';
 import type { Run } from '#contract/run';
 import { JobStatusText } from '../../components/JobStatusText.tsx';
+import { SortHead } from '../../components/SortHead.tsx';
+import type { Sorting } from '../../components/sorting.ts';
 import { metricLabel, metricMeaning } from '../../format/metrics.ts';
-import { formatMetric, formatMilliseconds, formatSize, formatStandardError } from '../../format/numbers.ts';
-import { formatAge, formatDuration, formatMoment } from '../../format/time.ts';
+import { formatMetric, formatRange, formatStandardError } from '../../format/numbers.ts';
+import { formatMoment } from '../../format/time.ts';
 import { useNow } from '../../store/use-now.ts';
-import { bestOf, type Column, firstSorting, isOfOtherData, type Sorting, sortRuns } from './compare-runs.ts';
+import { bestOf, type Column, firstSorting, isOfOtherData, sortRuns, valueText } from './compare-runs.ts';
 
 /** A model that is being trained, or whose last training failed. */
 export interface Pending {
@@ -16,29 +17,17 @@ export interface Pending {
 }
 
 interface HeadProps {
-  column: Column | 'model';
-  label: string;
-  title?: string | undefined;
+  column: Column;
   sorting: Sorting;
   onSort: (sorting: Sorting) => void;
 }
 
-function Head({ column, label, title, sorting, onSort }: HeadProps) {
-  const id = column === 'model' ? 'model' : column.id;
-  const active = sorting.by === id;
-  const next = active ? { by: id, descending: !sorting.descending } : firstSorting(column);
+function Head({ column, ...rest }: HeadProps) {
   return (
-    <th
-      scope="col"
-      className={column === 'model' ? '' : 'number'}
-      aria-sort={active ? (sorting.descending ? 'descending' : 'ascending') : 'none'}
-    >
-      <button type="button" className="sort-button" title={title} onClick={() => onSort(next)}>
-        {label}
-        {column !== 'model' && column.judged && !column.higherIsBetter && <span className="muted"> ↓</span>}
-        {active && (sorting.descending ? <CaretDownIcon size={12} /> : <CaretUpIcon size={12} />)}
-      </button>
-    </th>
+    <SortHead first={firstSorting(column)} title={headTitle(column)} number {...rest}>
+      {metricLabel(column.label)}
+      {column.judged && !column.higherIsBetter && <span className="muted"> ↓</span>}
+    </SortHead>
   );
 }
 
@@ -48,37 +37,25 @@ function headTitle(column: Column): string {
   return [meaning && `${meaning.formula}.`, way && `${way}.`, 'Sorts the table.'].filter(Boolean).join(' ');
 }
 
-function valueText(column: Column, value: number, now: number): string {
-  switch (column.id) {
-    case 'seconds':
-      return formatDuration(value);
-    case 'memory':
-      return formatSize(value);
-    case 'latency':
-      return formatMilliseconds(value);
-    case 'createdAt':
-      return formatAge(new Date(value).toISOString(), now);
-    default:
-      return formatMetric(value);
-  }
-}
-
 function cellTitle(column: Column, run: Run): string | undefined {
   if (column.id === 'createdAt') return formatMoment(run.createdAt);
   if (column.id === 'seconds') return `${run.device.device.toUpperCase()}, ${run.device.backend} ${run.device.version}`;
   const interval = run.intervals?.[column.id];
-  if (interval) return `95 % interval ${formatMetric(interval[0])} to ${formatMetric(interval[1])}`;
-  return run.errors[column.id] === undefined ? undefined : 'With its standard error over users';
+  if (interval) return `95 % interval ${formatRange(interval)}`;
+  const error = run.errors[column.id];
+  return error === undefined ? undefined : `Standard error over users ${formatStandardError(error)}`;
 }
 
 interface CellProps {
   column: Column;
   run: Run;
   best: number | undefined;
+  /** Whether the standard error stands behind the value. */
+  withError: boolean;
   now: number;
 }
 
-function Cell({ column, run, best, now }: CellProps) {
+function Cell({ column, run, best, withError, now }: CellProps) {
   const value = column.value(run);
   const error = run.errors[column.id];
   if (value === undefined)
@@ -91,7 +68,7 @@ function Cell({ column, run, best, now }: CellProps) {
     <td className="number" title={cellTitle(column, run)}>
       <span className={value === best ? 'best' : ''}>{valueText(column, value, now)}</span>
       {value === best && <span className="visually-hidden"> best</span>}
-      {error !== undefined && <span className="muted"> ± {formatStandardError(error)}</span>}
+      {withError && error !== undefined && <span className="muted"> ± {formatStandardError(error)}</span>}
     </td>
   );
 }
@@ -102,32 +79,37 @@ interface ComparisonTableProps {
   columns: readonly Column[];
   sorting: Sorting;
   selected: string;
+  /** Runs that are ticked for a duel; nothing where there can be none. */
+  picked: readonly string[] | undefined;
+  onPick: (run: Run) => void;
   onSort: (sorting: Sorting) => void;
   onSelect: (run: Run) => void;
 }
 
 /** The latest run of each model side by side; the best of each column marked, runs of other data marked and out of the contest. */
-export function ComparisonTable({ runs, pending, columns, sorting, selected, onSort, onSelect }: ComparisonTableProps) {
+export function ComparisonTable({ runs, pending, columns, sorting, selected, picked, onPick, onSort, onSelect }: ComparisonTableProps) {
   const now = useNow(30_000);
   // The newest comes first; none where all there is are trainings under way.
   const newest = runs[0];
   const comparable = runs.filter((run) => newest && !isOfOtherData(run, newest));
   const oracle = newest?.oracle;
+  // There is room for the errors of one metric: the one that is looked at.
+  const spread = runs.some(({ errors }) => errors[sorting.by] !== undefined) ? sorting.by : columns[0]?.id;
   return (
     <div className="table-scroll">
       <table className="table comparison-table" data-testid="comparison-table">
         <thead>
           <tr>
-            <Head column="model" label="Model" sorting={sorting} onSort={onSort} />
+            {picked && (
+              <th scope="col" className="pick-cell">
+                <span className="visually-hidden">Duel</span>
+              </th>
+            )}
+            <SortHead first={firstSorting('model')} sorting={sorting} onSort={onSort}>
+              Model
+            </SortHead>
             {columns.map((column) => (
-              <Head
-                key={column.id}
-                column={column}
-                label={metricLabel(column.label)}
-                title={headTitle(column)}
-                sorting={sorting}
-                onSort={onSort}
-              />
+              <Head key={column.id} column={column} sorting={sorting} onSort={onSort} />
             ))}
           </tr>
         </thead>
@@ -137,6 +119,18 @@ export function ComparisonTable({ runs, pending, columns, sorting, selected, onS
             const job = pending.find(({ model }) => model === run.model)?.job;
             return (
               <tr key={run.id} className={[run.id === selected ? 'selected' : '', other ? 'row-other' : ''].join(' ')}>
+                {picked && (
+                  <td className="pick-cell">
+                    <input
+                      type="checkbox"
+                      className="pick"
+                      aria-label={`Set ${run.label} against another model`}
+                      title="Tick two models to set them against each other"
+                      checked={picked.includes(run.id)}
+                      onChange={() => onPick(run)}
+                    />
+                  </td>
+                )}
                 <th scope="row">
                   <button type="button" className="link-button" aria-pressed={run.id === selected} onClick={() => onSelect(run)}>
                     {run.label}
@@ -153,7 +147,14 @@ export function ComparisonTable({ runs, pending, columns, sorting, selected, onS
                   {job && <JobStatusText status={job.status} />}
                 </th>
                 {columns.map((column) => (
-                  <Cell key={column.id} column={column} run={run} best={other ? undefined : bestOf(column, comparable)} now={now} />
+                  <Cell
+                    key={column.id}
+                    column={column}
+                    run={run}
+                    best={other ? undefined : bestOf(column, comparable)}
+                    withError={column.id === spread}
+                    now={now}
+                  />
                 ))}
               </tr>
             );
@@ -162,6 +163,7 @@ export function ComparisonTable({ runs, pending, columns, sorting, selected, onS
             .filter(({ model }) => !runs.some((run) => run.model === model))
             .map(({ model, label, job }) => (
               <tr key={model}>
+                {picked && <td />}
                 <th scope="row">{label}</th>
                 <td colSpan={columns.length}>
                   <span className="comparison-job">
@@ -177,6 +179,7 @@ export function ComparisonTable({ runs, pending, columns, sorting, selected, onS
         {oracle && (
           <tfoot>
             <tr className="row-oracle">
+              {picked && <td />}
               <th scope="row">Oracle (best reachable)</th>
               {columns.map((column) => (
                 <td key={column.id} className="number">

@@ -1,5 +1,8 @@
 import type { Run } from '#contract/run';
+import type { Sorting } from '../../components/sorting.ts';
 import { higherIsBetter, metricsAt, sortMetrics } from '../../format/metrics.ts';
+import { formatMetric, formatMilliseconds, formatSize } from '../../format/numbers.ts';
+import { formatAge, formatDuration } from '../../format/time.ts';
 import { splitText } from './run-text.ts';
 
 /** Runs that were measured alike: the same kind of model, split and choice of positives. */
@@ -79,12 +82,6 @@ export function bestOf({ value, higherIsBetter: up, judged }: Column, runs: read
   return up ? Math.max(...values) : Math.min(...values);
 }
 
-export interface Sorting {
-  /** A column, or `model` for the name. */
-  by: string;
-  descending: boolean;
-}
-
 /** Which way a column is first sorted: the best on top; names from A. */
 export function firstSorting(column: Column | 'model'): Sorting {
   return column === 'model' ? { by: 'model', descending: false } : { by: column.id, descending: column.higherIsBetter };
@@ -105,4 +102,20 @@ export function sortRuns(runs: readonly Run[], columns: readonly Column[], { by,
 /** Where runs were trained: `on CPU`, `on CPU and GPU`. */
 export function devicesText(runs: readonly Run[]): string {
   return `on ${[...new Set(runs.map((run) => run.device.device.toUpperCase()))].sort().join(' and ')}`;
+}
+
+/** A value as it stands in the table. */
+export function valueText(column: Column, value: number, now: number): string {
+  switch (column.id) {
+    case 'seconds':
+      return formatDuration(value);
+    case 'memory':
+      return formatSize(value);
+    case 'latency':
+      return formatMilliseconds(value);
+    case 'createdAt':
+      return formatAge(new Date(value).toISOString(), now);
+    default:
+      return formatMetric(value);
+  }
 }

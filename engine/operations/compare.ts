@@ -1,6 +1,6 @@
 import { EngineError } from '#contract/errors';
 import type { ParsedInputOf } from '#contract/operations';
-import type { Run, RunComparison, UserDifference } from '#contract/run';
+import type { ComparedMetric, Run, RunComparison, UserDifference } from '#contract/run';
 import { comparePaired } from '../evaluation/paired-test.ts';
 import { readRun, readRunIds, readUserValues, type UserValues } from './run-store.ts';
 
@@ -55,10 +55,13 @@ export async function compareRuns(workspace: string, input: ParsedInputOf<'run.c
       `Runs ${first.id} and ${second.id} were measured at different list lengths. Train one again with the same --k.`,
     );
   }
-  const metrics = names.map((name) => {
+  const metrics: ComparedMetric[] = [];
+  for (const name of names) {
     const [own, other] = [a.values[name] as Float32Array, b.values[name] as Float32Array];
-    return { name, first: mean(own), second: mean(other), ...comparePaired(other, own, input.seed) };
-  });
+    metrics.push({ name, first: mean(own), second: mean(other), ...comparePaired(other, own, input.seed) });
+    // A test of many users takes a while: others are answered between two of them.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   const { users: ids } = await readRunIds(workspace, second.id);
   const label = ({ id, label: model }: Run) => ({ id, label: model });
   return {

@@ -37,25 +37,30 @@ const params = z.strictObject({
     .describe('Mean over users and items of what holds a vector down; λ follows from it. 0 lets validation choose among 4, 8 and 16.'),
   exponent: z
     .number()
-    .min(0)
+    .refine((value) => value === -1 || (value >= 0 && value <= 2), 'it must be -1, or 0 to 2')
+    .min(-1)
     .max(2)
-    .default(1)
-    .describe('How much more those are held down that have much (ν): 1 in proportion, 0 all alike.'),
+    .default(-1)
+    .describe(
+      'How much more those are held down that have much (ν): 1 in proportion, 0 all alike. -1 lets validation choose between these.',
+    ),
   eventWeights: z.boolean().default(false).describe('Count a pair by the weights of its events; otherwise all count alike.'),
   epochs: z.number().int().min(1).max(1000).default(16).describe('How often users and items are solved.'),
 });
 
 /**
- * What validation is left to choose from where both are open, the one that is nowhere far from the best first: it is taken without validation. The denser the data,
+ * What validation is left to choose from where all are open, the one that is nowhere far from the best first: it is taken without validation. The denser the data,
  * the less must be held down.
  */
 const choices = [
-  { unobserved: 0.3, regularisation: 8 },
-  { unobserved: 0.1, regularisation: 8 },
-  { unobserved: 0.3, regularisation: 4 },
-  { unobserved: 0.3, regularisation: 16 },
-  { unobserved: 0.1, regularisation: 4 },
+  { unobserved: 0.3, regularisation: 8, exponent: 1 },
+  { unobserved: 0.1, regularisation: 8, exponent: 1 },
+  { unobserved: 0.3, regularisation: 4, exponent: 0 },
+  { unobserved: 0.3, regularisation: 16, exponent: 1 },
+  { unobserved: 0.3, regularisation: 8, exponent: 0 },
 ];
+/** What leaves them open. */
+const open = { exponent: -1 };
 /** Several sets of vectors side by side, as long as they take no more than this. */
 const searchBytes = 1e9;
 /** It converges within a dozen epochs: four tell the worst settings from the best, and two do not. */
@@ -87,12 +92,12 @@ export const ials: Model<typeof params> = {
   params,
   memoryBytes({ users, items, pairs }, settings) {
     const vectors = (users + items) * (settings.dimensions + 15) * 4;
-    const sets = Math.max(1, Math.min(openChoices(choices, settings).length, Math.floor(searchBytes / vectors)));
+    const sets = Math.max(1, Math.min(openChoices(choices, settings, open).length, Math.floor(searchBytes / vectors)));
     // Each set of vectors and its best epoch, a copy for scoring, both sides of what was observed.
     return vectors * (2 * sets + 2) + pairs * (settings.eventWeights ? 28 : 20);
   },
   async fit({ matrix, userCount, itemCount }, settings, context) {
-    const all = openChoices(choices, settings);
+    const all = openChoices(choices, settings, open);
     const vectors = (userCount + itemCount) * settings.dimensions * 4;
     const entered = all.slice(0, Math.max(1, Math.floor(searchBytes / Math.max(vectors, 1))));
     const pool = createKernelPool();

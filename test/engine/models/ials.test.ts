@@ -123,9 +123,9 @@ test('validation chooses, and what it chose is settled for the training on all d
   const context = quietContext(1, {
     validate: async () => ({ 'ndcg@10': 1 / ++asked }),
   });
-  const open = { ...settings, unobserved: 0, regularisation: 0, epochs: 16 };
+  const open = { ...settings, unobserved: 0, regularisation: 0, exponent: -1, epochs: 16 };
   const fitted = await ials.fit(set, open, context);
-  expect(fitted.facts?.settled).toEqual({ unobserved: 0.3, regularisation: 8 });
+  expect(fitted.facts?.settled).toEqual({ unobserved: 0.3, regularisation: 8, exponent: 1 });
   // Five side by side at epoch 4, three of them at 8, two at 12, and the last at 16.
   expect(asked).toBe(5 + 3 + 2 + 1);
   fitted.dispose?.();

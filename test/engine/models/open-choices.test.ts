@@ -18,3 +18,11 @@ test('what is given replaces the choices’ values, and what is then the same st
   ]);
   expect(openChoices(choices, { rate: 0.3, weight: 2 })).toEqual([{ rate: 0.3, weight: 2 }]);
 });
+
+test('a setting whose 0 means something is left open by another value', () => {
+  expect(openChoices(choices, { rate: 0.3, weight: -1 }, { weight: -1 })).toEqual([
+    { rate: 0.3, weight: 8 },
+    { rate: 0.3, weight: 4 },
+  ]);
+  expect(openChoices(choices, { rate: 0.3, weight: 0 }, { weight: -1 })).toEqual([{ rate: 0.3, weight: 0 }]);
+});

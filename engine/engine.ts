@@ -5,6 +5,7 @@ import { type Handlers, isOperationName, operations } from '#contract/operations
 import { createJobQueue } from './jobs/job-queue.ts';
 import type { ProcessHost } from './jobs/process-host.ts';
 import { bundleHandlers } from './operations/bundles.ts';
+import { checkpointHandlers } from './operations/checkpoints.ts';
 import { dataHandlers } from './operations/data.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { jobHandlers } from './operations/jobs.ts';
@@ -74,6 +75,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...dataHandlers(context),
     ...modelHandlers(),
     ...runHandlers(context),
+    ...checkpointHandlers(context),
     ...vectorIndexHandlers(context),
     ...bundleHandlers(context),
     ...serverHandlers(context, stories),

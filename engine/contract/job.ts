@@ -47,6 +47,8 @@ export const Job = z.object({
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),
   error: ErrorShape.optional(),
+  /** Of a training: the checkpoint that it keeps while it runs. Of one that did not end well: what it can be resumed from. */
+  checkpoint: z.string().optional(),
   /** What the job left behind: a run, a bundle, import counts. */
   result: z.unknown().optional(),
 });

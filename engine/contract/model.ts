@@ -31,6 +31,8 @@ export const ModelInfo = z.object({
   /** Has user and item embeddings, so that a vector index and a bundle can be made of it. */
   factorised: z.boolean(),
   baseline: z.boolean(),
+  /** It learns by epochs, so that a training that was interrupted can be resumed. */
+  resumable: z.boolean().optional(),
   parameters: z.array(Parameter),
 });
 export type ModelInfo = z.infer<typeof ModelInfo>;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { bundleOperations } from './bundle.ts';
+import { checkpointOperations } from './checkpoint.ts';
 import { dataOperations } from './data.ts';
 import { jobOperations } from './job.ts';
 import { modelOperations } from './model.ts';
@@ -16,6 +17,7 @@ export const operations = {
   ...dataOperations,
   ...modelOperations,
   ...runOperations,
+  ...checkpointOperations,
   ...vectorIndexOperations,
   ...bundleOperations,
   ...serverOperations,

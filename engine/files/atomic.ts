@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -15,11 +15,14 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** What a file is made of: bytes, text, or bytes in parts, which are not joined before they are written. */
+type Content = Uint8Array | string | readonly Uint8Array[];
+
 /** Writes a file and makes it durable. */
-export async function writeDurable(file: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeDurable(file: string, bytes: Content): Promise<void> {
   const handle = await open(file, 'w');
   try {
-    await handle.writeFile(bytes);
+    await writeFile(handle, bytes);
     await handle.sync();
   } finally {
     await handle.close();
@@ -27,7 +30,7 @@ export async function writeDurable(file: string, bytes: Uint8Array | string): Pr
 }
 
 /** The file is the old one or the new one, whole, whatever happens in between. */
-export async function writeAtomic(file: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeAtomic(file: string, bytes: Content): Promise<void> {
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await writeDurable(temporary, bytes);

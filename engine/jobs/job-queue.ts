@@ -3,8 +3,10 @@ import type { EngineEvent } from '#contract/events';
 import type { CurvePoint, Job, LogLine, Progress, Stage } from '#contract/job';
 import type { WorkContext } from './work-context.ts';
 
-/** What a job's work is given besides: the stages that it may set. */
+/** What a job's work is given besides: what it may say of the job itself. */
 export interface JobContext extends WorkContext {
+  /** The checkpoint that the job keeps or has left; null where there is none. */
+  setCheckpoint(id: string | null): void;
   setStages(stages: Stage[]): void;
   updateStage(id: string, change: Partial<Omit<Stage, 'id'>>): void;
 }
@@ -21,8 +23,11 @@ interface Entry {
 }
 
 export interface JobQueue {
-  /** Queues work; the answer comes at once. Jobs run one after the other: they share the machine's cores. */
-  start<T>(kind: string, title: string, work: (context: JobContext) => Promise<T>): Job;
+  /**
+   * Queues work; the answer comes at once. Jobs run one after the other: they share the machine's cores.
+   * @param facts what is known of the job before its turn comes
+   */
+  start<T>(kind: string, title: string, work: (context: JobContext) => Promise<T>, facts?: Pick<Job, 'checkpoint'>): Job;
   get(id: string): Job;
   list(): Job[];
   log(id: string): { lines: LogLine[]; curve: CurvePoint[] };
@@ -88,6 +93,11 @@ export function createJobQueue(emit: (event: EngineEvent) => void, onBug: (error
       entry.curve.push(point);
       emit({ type: 'job.curve', id: entry.job.id, point });
     },
+    setCheckpoint(id) {
+      delete entry.job.checkpoint;
+      if (id !== null) entry.job.checkpoint = id;
+      publish(entry);
+    },
     setStages(stages) {
       entry.job.stages = stages;
       publish(entry);
@@ -139,9 +149,9 @@ export function createJobQueue(emit: (event: EngineEvent) => void, onBug: (error
   };
 
   return {
-    start(kind, title, work) {
+    start(kind, title, work, facts = {}) {
       number += 1;
-      const job: Job = { id: `job-${number}`, kind, title, status: 'queued', createdAt: new Date().toISOString() };
+      const job: Job = { id: `job-${number}`, kind, title, status: 'queued', createdAt: new Date().toISOString(), ...facts };
       const entry: Entry = {
         job,
         lines: [],

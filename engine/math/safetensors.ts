@@ -36,8 +36,8 @@ function checkFinite(name: string, data: NamedArray['data']): void {
 const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** The bytes of a safetensors file; arrays in the order of their names, so that equal arrays give equal bytes. */
-export function encodeSafetensors(arrays: NamedArrays, metadata: Record<string, string> = {}): Uint8Array {
+/** A safetensors file in parts, one after the other: the header, then each array's own bytes, not copied. In the order of names, so that equal arrays give equal bytes. */
+export function safetensorsParts(arrays: NamedArrays, metadata: Record<string, string> = {}): Uint8Array[] {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   // Wide elements first keeps every array aligned to its own element size, which readers that map the file rely on.
   const names = Object.keys(arrays).sort((a, b) => {
@@ -54,14 +54,26 @@ export function encodeSafetensors(arrays: NamedArrays, metadata: Record<string, 
   }
   const text = asciiJson(header);
   const padded = text.padEnd(Math.ceil(text.length / 8) * 8, ' ');
-  const bytes = new Uint8Array(8 + padded.length + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded.length), true);
-  for (let i = 0; i < padded.length; i++) bytes[8 + i] = padded.charCodeAt(i);
-  let at = 8 + padded.length;
-  for (const name of names) {
-    const { data } = arrays[name] as NamedArray;
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  const head = new Uint8Array(8 + padded.length);
+  new DataView(head.buffer).setBigUint64(0, BigInt(padded.length), true);
+  for (let i = 0; i < padded.length; i++) head[8 + i] = padded.charCodeAt(i);
+  return [
+    head,
+    ...names.map((name) => {
+      const { data } = arrays[name] as NamedArray;
+      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    }),
+  ];
+}
+
+/** The bytes of a safetensors file. */
+export function encodeSafetensors(arrays: NamedArrays, metadata: Record<string, string> = {}): Uint8Array {
+  const parts = safetensorsParts(arrays, metadata);
+  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
   }
   return bytes;
 }

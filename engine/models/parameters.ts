@@ -60,6 +60,11 @@ export function describeParameters(params: z.ZodObject): Parameter[] {
   });
 }
 
+/** Whether a retrieval model learns by epochs (`train-epochs.ts`), so that a training can be resumed: those have their number among the parameters. */
+export function learnsByEpochs({ params }: { params: z.ZodObject }): boolean {
+  return 'epochs' in params.shape;
+}
+
 /** What the window and the command line are told of a model. */
 export function describeModel(model: Described, role: ModelInfo['role']): ModelInfo {
   const { id, label, summary, goodFor, newUsers, newItems, paper, needs, factorised, baseline, params } = model;
@@ -69,6 +74,7 @@ export function describeModel(model: Described, role: ModelInfo['role']): ModelI
     ...(newUsers ? { newUsers } : {}),
     ...(newItems ? { newItems } : {}),
     ...(paper ? { paper } : {}),
+    ...(role === 'retrieval' ? { resumable: learnsByEpochs(model) } : {}),
     parameters: describeParameters(params),
   };
 }

@@ -89,7 +89,7 @@ async function trainRanker(
           retrievalRun: retrieval.id,
         },
         job,
-        data,
+        { data },
       );
       return { value: run, detail: `${run.label}: ${show(run.metrics, 'auc')}, ${show(run.metrics, 'log-loss')}` };
     });
@@ -126,7 +126,7 @@ export async function build(context: EngineContext, stories: AdminStories, input
   const run = await runTrainingStages(
     job,
     { training: 'retrieval', evaluation: 'evaluation' },
-    (work) => train(context, request, work, data),
+    (work) => train(context, request, work, { data }),
     (trained) => ({
       training: `${trained.label}: ${count(trained.counts.train)} training interactions, epoch ${trained.bestEpoch ?? '–'} kept`,
       evaluation: verdictOf(trained),

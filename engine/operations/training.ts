@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { type Checkpoint, whereInterrupted } from '#contract/checkpoint';
 import { EngineError } from '#contract/errors';
 import type { CurvePoint } from '#contract/job';
 import type { Run, Selection, Split, TrainInput } from '#contract/run';
@@ -9,13 +10,16 @@ import { readTrainingData, type TrainingData } from '../data/training-data.ts';
 import { heldOutFromPairs } from '../evaluation/held-out.ts';
 import { type DataSplit, splitInteractions } from '../evaluation/split.ts';
 import { codesOf } from '../features/feature-codes.ts';
+import type { JobContext } from '../jobs/job-queue.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import { toSparseMatrix } from '../math/sparse.ts';
-import { parseParams } from '../models/parameters.ts';
+import type { Model } from '../models/model.ts';
+import { learnsByEpochs, parseParams } from '../models/parameters.ts';
 import { findRankingModel, isRankingModel } from '../models/ranking-registry.ts';
 import { findRetrievalModel } from '../models/registry.ts';
 import type { FitOutcome, FitTask, HeldOut, RankOutcome, RankTask } from '../training/tasks.ts';
 import { newId } from '../workspace/manifests.ts';
+import { assertSameData, assertSameTest, keepingOf, whileKept } from './checkpoints-of-training.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { checkFeatures, tellNewItems } from './leak-checks.ts';
@@ -172,11 +176,28 @@ function runOf(
   };
 }
 
-async function trainRetrieval(context: EngineContext, input: TrainInput, work: WorkContext, given?: TrainingData): Promise<Run> {
-  const { workspace } = requireSession(context);
+/** What a training may be given beside what was asked for. */
+interface TrainingGiven {
+  /** What to train on, where several trainings must see the same; else the workspace as it stands. */
+  data?: TrainingData | undefined;
+  /** Where it was interrupted, to go on from there; of retrieval models. */
+  resume?: Checkpoint | undefined;
+}
+
+/** A retrieval model's training, ready to begin. */
+interface Readied extends Prepared {
+  model: Model;
+  params: Record<string, unknown>;
+  testFingerprint: string;
+  task: FitTask;
+}
+
+async function readyRetrieval(context: EngineContext, input: TrainInput, work: WorkContext, given: TrainingGiven): Promise<Readied> {
   const model = findRetrievalModel(input.model);
   const params = parseParams(model, input.params);
-  const { data, split } = await prepare(given ?? (await readDataNow(context, input.selection, work)), input.split, input.seed, work);
+  const data = given.data ?? (await readDataNow(context, input.selection, work));
+  if (given.resume) assertSameData(given.resume, data);
+  const { split } = await prepare(data, input.split, input.seed, work);
   if (split.test.users.length === 0) {
     throw new EngineError(
       'bad_data',
@@ -186,7 +207,8 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
   const usesAttributes = model.needs.includes('attributes');
   checkFeatures(data, split, { usesAttributes, choice: input.featureLeaks }, work);
   tellNewItems(split, data.itemIds.length, work);
-  const { curve, work: recorded } = recording(work);
+  const testFingerprint = fingerprintOfTest(split.test, data);
+  if (given.resume) assertSameTest(given.resume, testFingerprint);
   const task: FitTask = {
     kind: 'fit',
     model: model.id,
@@ -201,37 +223,49 @@ async function trainRetrieval(context: EngineContext, input: TrainInput, work: W
     itemFeatures: data.itemFeatures,
     oracle: data.oracle,
     ks: input.ks,
+    ...(learnsByEpochs(model) ? { keep: keepingOf(context, { input, model, data, testFingerprint }, given.resume) } : {}),
+    ...(given.resume ? { resume: given.resume } : {}),
   };
-  const outcome = await runTrainerTask(context.host, task, recorded);
-  const counts = {
-    users: data.userIds.length,
-    items: data.itemIds.length,
-    ...outcome.counts,
-    test: split.test.items.length,
-    testUsers: split.test.users.length,
-  };
-  const { split: splitKind, selection } = input;
-  const facts = { role: 'retrieval' as const, model: model.id, label: model.label, params, split: splitKind, selection, curve, counts };
-  const run: Run = {
-    ...runOf(context, input, { ...facts, dataFingerprint: data.fingerprint }, outcome),
-    intervals: outcome.intervals,
-    slices: outcome.slices,
-    modelBytes: outcome.modelBytes,
-    latencyMs: outcome.latencyMs,
-    testFingerprint: fingerprintOfTest(split.test, data),
-    ...(outcome.oracle ? { oracle: outcome.oracle } : {}),
-    ...(outcome.settled ? { settled: outcome.settled } : {}),
-  };
-  const trained = toSparseMatrix(split.train, data.userIds.length, data.itemIds.length);
-  const tested = { users: split.test.users, values: outcome.values };
-  await saveRun(
-    workspace.path,
-    run,
-    outcome.arrays,
-    { users: data.userIds, items: data.itemIds, itemCodes: codesOf(data.itemFeatures) },
-    { trained, tested },
-  );
-  return run;
+  return { model, params, data, split, testFingerprint, task };
+}
+
+async function trainRetrieval(context: EngineContext, input: TrainInput, work: JobContext, given: TrainingGiven): Promise<Run> {
+  const { workspace } = requireSession(context);
+  const { model, params, data, split, testFingerprint, task } = await readyRetrieval(context, input, work, given);
+  if (given.resume) work.log(`Goes on from ${whereInterrupted(given.resume)}.`);
+  return whileKept(context, { keep: task.keep, label: model.label }, work, async () => {
+    const { curve, work: recorded } = recording(work);
+    const outcome = await runTrainerTask(context.host, task, recorded);
+    const counts = {
+      users: data.userIds.length,
+      items: data.itemIds.length,
+      ...outcome.counts,
+      test: split.test.items.length,
+      testUsers: split.test.users.length,
+    };
+    const { split: splitKind, selection } = input;
+    const facts = { role: 'retrieval' as const, model: model.id, label: model.label, params, split: splitKind, selection, curve, counts };
+    const run: Run = {
+      ...runOf(context, input, { ...facts, dataFingerprint: data.fingerprint }, outcome),
+      intervals: outcome.intervals,
+      slices: outcome.slices,
+      modelBytes: outcome.modelBytes,
+      latencyMs: outcome.latencyMs,
+      testFingerprint,
+      ...(outcome.oracle ? { oracle: outcome.oracle } : {}),
+      ...(outcome.settled ? { settled: outcome.settled } : {}),
+    };
+    const trained = toSparseMatrix(split.train, data.userIds.length, data.itemIds.length);
+    const tested = { users: split.test.users, values: outcome.values };
+    await saveRun(
+      workspace.path,
+      run,
+      outcome.arrays,
+      { users: data.userIds, items: data.itemIds, itemCodes: codesOf(data.itemFeatures) },
+      { trained, tested },
+    );
+    return run;
+  });
 }
 
 /** The newest retrieval run that has embeddings, which are what a ranking model and a vector index are made of. */
@@ -246,7 +280,7 @@ export async function newestFactorised(workspace: string): Promise<Run> {
 /** Interactions after the retrieval model's cut, in two halves: rows to learn ranking from, then the test slice. */
 const rankingTestShare = 0.5;
 
-async function trainRanking(context: EngineContext, input: TrainInput, work: WorkContext, given?: TrainingData): Promise<Run> {
+async function trainRanking(context: EngineContext, input: TrainInput, work: JobContext, given: TrainingGiven): Promise<Run> {
   const { workspace } = requireSession(context);
   const model = findRankingModel(input.model);
   const params = parseParams(model, input.params);
@@ -258,7 +292,7 @@ async function trainRanking(context: EngineContext, input: TrainInput, work: Wor
     );
   }
   const { data, split } = await prepare(
-    given ?? (await readDataNow(context, retrieval.selection, work)),
+    given.data ?? (await readDataNow(context, retrieval.selection, work)),
     retrieval.split,
     retrieval.seed,
     work,
@@ -296,13 +330,10 @@ async function trainRanking(context: EngineContext, input: TrainInput, work: Wor
   return run;
 }
 
-/**
- * Trains the model that is named, whatever its role, and leaves a run.
- * @param data what to train on, where several trainings must see the same; else the workspace as it stands
- */
-export async function train(context: EngineContext, input: TrainInput, work: WorkContext, data?: TrainingData): Promise<Run> {
+/** Trains the model that is named, whatever its role, and leaves a run. */
+export async function train(context: EngineContext, input: TrainInput, work: JobContext, given: TrainingGiven = {}): Promise<Run> {
   const story = isRankingModel(input.model) ? trainRanking : trainRetrieval;
-  const run = await story(context, input, work, data);
+  const run = await story(context, input, work, given);
   context.emit({ type: 'runs.changed' });
   return run;
 }

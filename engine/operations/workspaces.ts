@@ -8,6 +8,7 @@ import { openDatabase } from '../data/database.ts';
 import { countEntities } from '../data/entities.ts';
 import { layout } from '../workspace/layout.ts';
 import { createWorkspace, isWorkspace, openWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { tidyCheckpoints } from './checkpoint-store.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { startSampleImport } from './sample.ts';
@@ -44,6 +45,7 @@ async function enter(context: EngineContext, workspace: Workspace): Promise<Work
     context.session = { workspace, database };
     // What a server received just before the workspace was last closed, or the engine died.
     await ingestEvents(context);
+    await tidyCheckpoints(workspace.path);
   } catch (error) {
     await workspace.close();
     throw error;

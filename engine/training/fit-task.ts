@@ -1,3 +1,4 @@
+import type { Searched } from '#contract/checkpoint';
 import { EngineError } from '#contract/errors';
 import type { Baseline, Metrics, Split } from '#contract/run';
 import { type Catalogue, createCatalogue } from '../evaluation/catalogue.ts';
@@ -16,10 +17,11 @@ import type { FitContext, FittedModel, Model, TrainingSet } from '../models/mode
 import { parseParams } from '../models/parameters.ts';
 import { findRetrievalModel, retrievalModels } from '../models/registry.ts';
 import { loadTensorFlow } from '../models/tensorflow.ts';
+import { createCheckpointKeeper } from './checkpoint-keeper.ts';
 import { assertFitsMemory } from './memory-check.ts';
 import type { FitOutcome, FitTask } from './tasks.ts';
 
-type TaskContext = Pick<WorkContext, 'checkpoint' | 'curve' | 'log'>;
+type TaskContext = Pick<WorkContext, 'checkpoint' | 'curve' | 'log' | 'signal'>;
 
 /** At most so many users are asked each epoch: enough to choose by, and quick on large data. */
 const validationUsers = 5000;
@@ -62,16 +64,17 @@ interface Fitting {
   validate: FitContext['validate'];
 }
 
-function fitModel({ model, params, set, validate }: Fitting, task: FitTask, context: TaskContext): Promise<FittedModel> {
+/** Of a fit that begins at its beginning and leaves nothing on the way. */
+const unkept: Pick<FitContext, 'resume' | 'keepEpoch'> = { resume: null, keepEpoch: async () => undefined };
+
+function fitModel(
+  { model, params, set, validate }: Fitting,
+  task: FitTask,
+  { checkpoint, curve, log }: TaskContext,
+  kept: typeof unkept = unkept,
+): Promise<FittedModel> {
   const random = createRandom(task.seed, model.id);
-  return model.fit(set, parseParams(model, params), {
-    ...context,
-    random,
-    seed: task.seed,
-    validate,
-    resume: null,
-    keepEpoch: async () => undefined,
-  });
+  return model.fit(set, parseParams(model, params), { checkpoint, curve, log, random, seed: task.seed, validate, ...kept });
 }
 
 /** Scores of the known preference model behind generated data. */
@@ -98,6 +101,8 @@ function evaluationOf(fitted: FittedModel, set: TrainingSet, catalogue: Catalogu
  * A slice of the training time is held out first. The model trains on the rest and settles by that slice what is to be settled (its epoch, its temperature);
  * the slice's metrics are those reported as `validation`. Then it trains again on the whole training time with what was settled, and that model is kept and
  * tested: the newest interactions are worth the most, and nothing of the test set has been looked at on the way.
+ *
+ * Goes on from `task.resume`, in whichever of the two fits that is, to the same bits.
  */
 export async function runFitTask(task: FitTask, context: TaskContext): Promise<FitOutcome> {
   const { report: device } = await loadTensorFlow();
@@ -112,29 +117,27 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   assertNoLeak(whole.matrix, task.test, 'test');
   assertDisjoint(carved.test, task.test, ['validation', 'test']);
 
-  const started = performance.now();
-  let validation: Metrics = {};
-  let settled: Record<string, unknown> = params;
-  let facts: FittedModel['facts'];
-  let chosen: Record<string, unknown> | undefined;
-  if (validated) {
+  const keeper = createCheckpointKeeper(task, device, context);
+  const training: TaskContext = { ...context, curve: keeper.curve };
+  let searched: Searched | null = task.resume?.searched ?? null;
+  if (!validated) context.log('There is nothing to hold out of the training time, so there is no early stop.');
+  else if (task.resume?.stage !== 'final') {
     const part = trainingSetOf(task, carved.train);
     const evaluate = (score: FittedModel['score'], heldOut: HeldOut, ks: number[]): Promise<Measured> =>
       evaluateTopK({ score, train: part.matrix, heldOut, name: 'validation', ks });
     const sample = sampleUsers(carved.test, validationUsers, task.seed);
     const validate: FitContext['validate'] = async (score) => (await evaluate(score, sample, [10])).metrics;
-    const first = await fitModel({ model, params, set: part, validate }, task, context);
-    validation = (await evaluate((rows) => first.score(rows), carved.test, task.ks)).metrics;
-    facts = first.facts;
-    chosen = facts?.settled;
-    settled = { ...params, ...chosen };
+    const first = await fitModel({ model, params, set: part, validate }, task, training, await keeper.of('search', null));
+    const { metrics: validation } = await evaluate((rows) => first.score(rows), carved.test, task.ks);
+    searched = { validation, facts: first.facts ?? {} };
     first.dispose?.();
-  } else {
-    context.log('There is nothing to hold out of the training time, so there is no early stop.');
   }
-  const fitted = await fitModel({ model, params: settled, set: whole, validate: null }, task, context);
-  const seconds = (performance.now() - started) / 1000;
-  facts = { ...facts, ...fitted.facts, ...(facts?.bestEpoch !== undefined ? { bestEpoch: facts.bestEpoch } : {}) };
+  const found = searched?.facts;
+  const chosen = found?.settled;
+  const settled = { ...params, ...chosen };
+  const fitted = await fitModel({ model, params: settled, set: whole, validate: null }, task, training, await keeper.of('final', searched));
+  const seconds = keeper.seconds();
+  const facts = { ...found, ...fitted.facts, ...(found?.bestEpoch !== undefined ? { bestEpoch: found.bestEpoch } : {}) };
 
   const evaluating: TaskContext = { ...context, checkpoint: (progress) => context.checkpoint({ ...progress, part: 'evaluation' }) };
   await evaluating.checkpoint({ phase: `Evaluating ${model.label}`, done: 0, total: task.test.users.length, unit: 'users' });
@@ -172,7 +175,7 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
     values: Object.fromEntries(Object.entries(evaluated.values).filter(([name]) => isAccuracy(name))),
     modelBytes: Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0),
     latencyMs,
-    validation,
+    validation: searched?.validation ?? {},
     baselines,
     oracle,
     counts: { train: task.train.users.length, validation: carved.test.items.length },

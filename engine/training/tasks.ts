@@ -1,3 +1,4 @@
+import type { Checkpoint, CheckpointOrigin } from '#contract/checkpoint';
 import type { Baseline, DeviceReport, Intervals, Metrics, Slice, Split } from '#contract/run';
 import type { EntityFeatures, Interactions, Matrix, NamedArrays } from '../math/arrays.ts';
 import type { NewItem } from '../models/model.ts';
@@ -19,6 +20,15 @@ export interface ProbeTask {
   kind: 'probe';
 }
 
+/** Where and how often a training keeps what it takes to go on after it was interrupted. */
+export interface Keeping {
+  /** The manifest's file; the arrays go beside it. The trainer makes the folder with the first checkpoint. */
+  manifest: string;
+  /** At most so often; 0: after every epoch. */
+  everySeconds: number;
+  origin: CheckpointOrigin;
+}
+
 /** Train one retrieval model, evaluate it and the baselines beside it. */
 export interface FitTask {
   kind: 'fit';
@@ -35,6 +45,10 @@ export interface FitTask {
   itemFeatures: EntityFeatures;
   oracle: OracleVectors | null;
   ks: number[];
+  /** Nothing is kept without it. */
+  keep?: Keeping | undefined;
+  /** The checkpoint that is kept there already, to go on from. */
+  resume?: Checkpoint | undefined;
 }
 
 export interface FitOutcome {

@@ -11,6 +11,8 @@ export const layout = {
   vectorIndex: (workspace: string, id: string) => path.join(workspace, 'vector-indexes', id),
   bundles: (workspace: string) => path.join(workspace, 'bundles'),
   bundle: (workspace: string, id: string) => path.join(workspace, 'bundles', id),
+  checkpoints: (workspace: string) => path.join(workspace, 'checkpoints'),
+  checkpoint: (workspace: string, id: string) => path.join(workspace, 'checkpoints', id),
   events: (workspace: string) => path.join(workspace, 'events'),
   sample: (workspace: string) => path.join(workspace, 'sample'),
 };
@@ -23,4 +25,6 @@ export const runFiles = {
   train: 'train.safetensors',
   evaluation: 'evaluation.safetensors',
 } as const;
+/** The arrays lie beside it, in a file that the manifest names. */
+export const checkpointFiles = { manifest: 'checkpoint.json' } as const;
 export const vectorIndexFiles = { manifest: 'vector-index.json', vectors: 'vectors.usearch' } as const;

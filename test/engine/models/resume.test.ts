@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bpr } from '../../../engine/models/bpr.ts';
 import type { Model } from '../../../engine/models/model.ts';
+import { learnsByEpochs, parseParams } from '../../../engine/models/parameters.ts';
+import { retrievalModels } from '../../../engine/models/registry.ts';
 import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
 import { trainInterrupted } from '../../support/resume.ts';
+import { checkerboard, quietContext } from '../../support/training-sets.ts';
 
 /** Models that learn by epochs, with what makes them quick. */
 const models: [Model, Record<string, unknown>][] = [[bpr, { dimensions: 8, epochs: 60, patience: 20 }]];
@@ -30,5 +33,16 @@ describe.each(models.map(([model, params]) => [model.id, model, params] as const
       const { whole, resumed } = await trainInterrupted(model, { ...params, epochs: 7 }, { after: 4, validated: false });
       expect(resumed).toEqual(whole);
     });
+  },
+);
+
+test.each(retrievalModels.filter(learnsByEpochs).map((model) => [model.id, model] as const))(
+  '%s keeps its epochs, as its parameter says',
+  async (_, model) => {
+    const kept: number[] = [];
+    const context = quietContext(5, { keepEpoch: async (epoch) => void kept.push(epoch) });
+    const fitted = await model.fit(checkerboard(30, 20).set, parseParams(model, { epochs: 2 }), context);
+    fitted.dispose?.();
+    expect(kept).toEqual([1, 2]);
   },
 );

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EngineError, errorTable, reportOf } from '#contract/errors';
 import { assertRequired, parseArguments } from './arguments.ts';
+import { checkpointCommands } from './checkpoint-commands.ts';
 import type { Command } from './command.ts';
 import { dataCommands } from './data-commands.ts';
 import { runCommands } from './run-commands.ts';
@@ -9,7 +10,7 @@ import { serveCommands } from './serve-commands.ts';
 import { openSession } from './session.ts';
 import { print, tell } from './terminal.ts';
 
-const commands: Command[] = [...dataCommands, ...runCommands, ...serveCommands];
+const commands: Command[] = [...dataCommands, ...runCommands, ...checkpointCommands, ...serveCommands];
 
 const version = (JSON.parse(readFileSync(path.resolve(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string }).version;
 

@@ -25,12 +25,12 @@ function splitOf(flags: Record<string, unknown>): Split | undefined {
 }
 
 /** What programs read of a run: the id first, and the facts that people compare. */
-function runJson(run: Run): unknown {
+export function runJson(run: Run): unknown {
   const { id, examplesPerSecond, ...rest } = run;
   return { run_id: id, examples_per_second: examplesPerSecond ?? null, ...rest };
 }
 
-function runText(run: Run): string {
+export function runText(run: Run): string {
   const speed = run.examplesPerSecond ? `, ${formatNumber(Math.round(run.examplesPerSecond))} examples/s` : '';
   const { backend, device, version } = run.device;
   const made = `${run.id}: ${run.label}, ${costText(run)}${speed} on ${device.toUpperCase()} (${backend} ${version})`;

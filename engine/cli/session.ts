@@ -81,7 +81,10 @@ export function openSession(command: string, version: string): CliSession {
       following = null;
       printer.end();
       if (job.status === 'succeeded') return job.result as R;
-      if (job.status === 'cancelled') throw new EngineError('cancelled', 'Stopped on request. Nothing was left half done.');
+      if (job.status === 'cancelled') {
+        const left = job.checkpoint ? 'Go on with: recsmith resume W' : 'Nothing was left half done.';
+        throw new EngineError('cancelled', `Stopped on request. ${left}`, job.checkpoint ? { checkpoint: job.checkpoint } : undefined);
+      }
       throw errorFrom(job.error as ErrorReport);
     },
     close: () => engine.close(),

@@ -16,6 +16,9 @@ interface CliOptions {
   signalAt?: RegExp;
   /** The folder of the event log of a server, which is killed once the command says that it serves. */
   killServerOf?: string;
+  /** The command is killed outright once this says so. */
+  killWhen?: () => boolean;
+  env?: Record<string, string>;
 }
 
 /** The lock of an event log names the process that writes to it. */
@@ -28,7 +31,7 @@ function killServer(eventLogFolder: string): void {
 export function recsmith(words: string[], options: CliOptions): Promise<CliOutcome> {
   if (!existsSync(entry)) throw new Error(`${entry} is missing: run "npm run build" first.`);
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [entry, ...words], { env: { ...process.env, RECSMITH_STATE: options.state } });
+    const child = spawn(process.execPath, [entry, ...words], { env: { ...process.env, ...options.env, RECSMITH_STATE: options.state } });
     let stdout = '';
     let stderr = '';
     let pressed = false;
@@ -51,7 +54,11 @@ export function recsmith(words: string[], options: CliOptions): Promise<CliOutco
       heard();
     });
     if (options.signalAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), options.signalAfterMs);
-    child.once('exit', (code) => resolve({ code, stdout, stderr }));
+    const watch = setInterval(() => options.killWhen?.() && child.kill('SIGKILL'), 5);
+    child.once('exit', (code) => {
+      clearInterval(watch);
+      resolve({ code, stdout, stderr });
+    });
   });
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -112,6 +113,51 @@ test('Ctrl-C stops a training cleanly, with exit code 130 and no run left behind
     const stopped = await recsmith(words, { state, signalAfterMs: 4000 });
     expect(stopped.code).toBe(130);
     expect(await recsmithJson(['runs', workspace], { state })).toEqual({ runs: [] });
+  }),
+);
+
+test(
+  'a training that is lost with its whole process is listed and resumed by the next one, with the same metrics',
+  { timeout: 120_000 },
+  () =>
+    withSample(async ({ workspace, state }) => {
+      const words = ['train', workspace, '--model', 'bpr', '--set', 'epochs=30', '--set', 'patience=30', '--k', '10'];
+      type Printed = { metrics: object; validation: object; bestEpoch: number };
+      const whole = await recsmithJson<Printed>(words, { state });
+      expect(await recsmithJson(['interrupted', workspace], { state })).toEqual({ interrupted: [] });
+
+      const checkpoints = path.join(workspace, 'checkpoints');
+      const killWhen = (): boolean =>
+        existsSync(checkpoints) && readdirSync(checkpoints).some((id) => existsSync(path.join(checkpoints, id, 'checkpoint.json')));
+      const killed = await recsmith(words, { state, killWhen, env: { RECSMITH_CHECKPOINT_SECONDS: '0' } });
+      expect(killed.code).toBeNull();
+      const { interrupted } = await recsmithJson<{ interrupted: { id: string }[] }>(['interrupted', workspace], { state });
+      expect(interrupted).toMatchObject([{ model: 'bpr', stage: 'search', input: { seed: 42, ks: [10] } }]);
+      expect((await recsmith(['interrupted', workspace], { state })).stdout).toMatch(/BPR-MF +epoch \d+ of the search/);
+
+      const { metrics, validation, bestEpoch } = await recsmithJson<Printed>(['resume', workspace], { state });
+      expect({ metrics, validation, bestEpoch }).toEqual({
+        metrics: whole.metrics,
+        validation: whole.validation,
+        bestEpoch: whole.bestEpoch,
+      });
+      expect(await recsmithJson(['interrupted', workspace], { state })).toEqual({ interrupted: [] });
+      const nothing = await recsmith(['resume', workspace], { state });
+      expect(nothing).toMatchObject({ code: 5, stderr: expect.stringContaining('There is no interrupted training to resume.') });
+    }),
+);
+
+test('a training that was stopped by Ctrl-C says how to go on, and its checkpoint is deleted on request', { timeout: 120_000 }, () =>
+  withSample(async ({ workspace, state }) => {
+    const words = ['train', workspace, '--model', 'bpr', '--set', 'epochs=1000', '--set', 'patience=1000'];
+    const stopped = await recsmith(words, { state, signalAfterMs: 5000, env: { RECSMITH_CHECKPOINT_SECONDS: '0' } });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain('Stopped on request. Go on with: recsmith resume W');
+    const { interrupted } = await recsmithJson<{ interrupted: { id: string }[] }>(['interrupted', workspace], { state });
+    const id = interrupted[0]?.id as string;
+    expect((await recsmith(['resume', workspace, '--discard'], { state })).code).toBe(2);
+    expect(await recsmithJson(['resume', workspace, id, '--discard'], { state })).toEqual({ discarded: id });
+    expect((await recsmith(['resume', workspace, id], { state })).code).toBe(5);
   }),
 );
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { checkpointCommands } from '../../../engine/cli/checkpoint-commands.ts';
 import { dataCommands } from '../../../engine/cli/data-commands.ts';
 import { runCommands } from '../../../engine/cli/run-commands.ts';
 import { serveCommands } from '../../../engine/cli/serve-commands.ts';
@@ -19,6 +20,6 @@ function documented(): string[] {
 }
 
 test('the help and the documentation list the same commands', () => {
-  const helped = [...dataCommands, ...runCommands, ...serveCommands].map(({ name }) => name);
+  const helped = [...dataCommands, ...runCommands, ...checkpointCommands, ...serveCommands].map(({ name }) => name);
   expect(documented().sort()).toEqual(helped.sort());
 });

@@ -12,7 +12,7 @@ function showJob(job: Job): Job {
 }
 
 /** Operations that answer with a job. */
-type JobOperation = Extract<OperationName, 'pipeline.build' | 'run.train' | 'data.import' | 'workspace.importSample'>;
+type JobOperation = Extract<OperationName, 'pipeline.build' | 'run.train' | 'checkpoint.resume' | 'data.import' | 'workspace.importSample'>;
 
 export async function startJob<N extends JobOperation>(name: N, input: Parameters<typeof engine.call<N>>[1]): Promise<Job> {
   return showJob((await engine.call(name, input)) as Job);
@@ -30,6 +30,11 @@ export async function trainAllModels(input: InputOf<'run.trainAll'>): Promise<Tr
 export async function cancelJob(id: string): Promise<void> {
   const job = await engine.call('job.cancel', { id });
   useStore.setState((state) => ({ jobs: { ...state.jobs, [job.id]: job } }));
+}
+
+/** Deletes what an interrupted training left. */
+export async function discardCheckpoint(id: string): Promise<void> {
+  await engine.call('checkpoint.discard', { id });
 }
 
 function setWorkspace(workspace: WorkspaceSummary): WorkspaceSummary {

@@ -478,6 +478,41 @@ export const pastJobs: Job[] = [
   },
 ];
 
+/** Trainings that were interrupted: one cancelled, one whose data has changed, one of an engine before. */
+export const interrupted: OutputOf<'checkpoint.list'> = (
+  [
+    ['c-3', 'two-tower', 'Two-tower', 'search', 12, 200, 14_200_000, 4],
+    ['c-2', 'bpr', 'BPR-MF', 'final', 3, 41, 2_900_000, 50],
+    ['c-1', 'two-tower', 'Two-tower', 'search', 117, 8500, 1_310_000_000, 4000],
+  ] as const
+).map(([id, model, label, stage, epoch, seconds, bytes, minutes]) => ({
+  ...{ id, model, label, stage, epoch, seconds, bytes },
+  input: { model, params: {}, split: { kind: 'leave-last-out' }, selection: { minValue: 'auto' }, seed: 42, ks: [10, 20] },
+  data: { users: 1000, items: 500, interactions: 100_000 },
+  version: '0.1.0',
+  startedAt: ago(minutes + 5),
+  savedAt: ago(minutes),
+  device: { backend: 'tensorflow', device: 'cpu', version: '2.21.0' },
+}));
+
+const trainingJob = { kind: 'train', createdAt: ago(9), startedAt: ago(9), endedAt: ago(4) };
+export const interruptedJobs: Job[] = [
+  { ...trainingJob, id: 'j-0004', title: 'Train Two-tower', status: 'cancelled', checkpoint: 'c-3' },
+  {
+    ...trainingJob,
+    id: 'j-0003',
+    title: 'Resume BPR-MF',
+    status: 'failed',
+    checkpoint: 'c-2',
+    error: {
+      code: 'conflict',
+      message:
+        'The data has changed (120 more interactions, 2 more users) since the training was interrupted, so it cannot be resumed. Train again on what is there now, or discard the checkpoint.',
+      details: { checkpoint: 'c-2', changed: true },
+    },
+  },
+];
+
 export const log: LogLine[] = [
   { at: ago(14), level: 'info', text: 'Reading 80,000 interactions' },
   { at: ago(14), level: 'info', text: 'Two-tower: 1,000 users, 500 items, dimension 64, on CPU' },

@@ -10,7 +10,7 @@ import type { WorkspaceSummary } from '#contract/workspace';
 import * as sample from './fake-data.ts';
 
 /** Answers every operation over a port with plausible data, with none, or with errors: for looking at the window without an engine. */
-export type FakeMode = 'data' | 'zoo' | 'none' | 'failing';
+export type FakeMode = 'data' | 'zoo' | 'none' | 'failing' | 'interrupted';
 
 type Answers = { [N in OperationName]?: (input: InputOf<N>) => OutputOf<N> | Promise<OutputOf<N>> };
 
@@ -28,13 +28,18 @@ export class FakeEngine {
   readonly #jobs = new Map<string, Job>();
   readonly #points = new Map<string, { phase: string; step: number; metrics: Record<string, number> }[]>();
   #trained: boolean;
+  #checkpoints: OutputOf<'checkpoint.list'> = [];
 
   constructor(port: Port, mode: FakeMode) {
     this.#port = port;
     this.#mode = mode;
     this.#workspace = mode === 'none' ? null : sample.workspace;
-    this.#trained = mode === 'data' || mode === 'zoo';
+    this.#trained = mode === 'data' || mode === 'zoo' || mode === 'interrupted';
     if (mode === 'data') for (const job of sample.pastJobs) this.#jobs.set(job.id, job);
+    if (mode === 'interrupted') {
+      this.#checkpoints = sample.interrupted;
+      for (const job of [...sample.pastJobs, ...sample.interruptedJobs]) this.#jobs.set(job.id, job);
+    }
     port.addEventListener('message', (event) => void this.#answer(event.data as CallMessage));
     port.start();
   }
@@ -99,6 +104,17 @@ export class FakeEngine {
       'server.try': () => ({ status: 200, body: JSON.stringify(sample.served), milliseconds: 2.34 }),
       'pipeline.build': () => this.#build(),
       'run.train': ({ model }) => this.#train(model),
+      'checkpoint.list': () => this.#checkpoints,
+      'checkpoint.resume': ({ id }) => {
+        const training = this.#checkpoints.find((one) => one.id === id)!;
+        this.#checkpoints = this.#checkpoints.filter((one) => one !== training);
+        return this.#train(training.model);
+      },
+      'checkpoint.discard': ({ id }) => {
+        this.#checkpoints = this.#checkpoints.filter((one) => one.id !== id);
+        this.emit({ type: 'runs.changed' });
+        return null;
+      },
       'job.list': () => [...this.#jobs.values()],
       'job.log': ({ id }) => ({ lines: sample.log, curve: this.#points.get(id) ?? (id === 'j-0002' ? sample.curve : []) }),
       'job.cancel': ({ id }) => this.#change({ ...this.#jobs.get(id)!, status: 'cancelled', endedAt: new Date().toISOString() }),

@@ -3,10 +3,11 @@ import { PlayIcon } from '@blueprintjs/icons';
 import { buildRecommender } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
+import { InterruptedTrainings } from '../../components/Interrupted.tsx';
 import { ViewHeader } from '../../components/ViewHeader.tsx';
 import { activeImport, isActive } from '../../format/job.ts';
 import { countOf } from '../../format/numbers.ts';
-import { useStore } from '../../store/store.ts';
+import { openView, useStore } from '../../store/store.ts';
 import { Lately, Recent } from './Lately.tsx';
 import { PipelinePanel } from './PipelinePanel.tsx';
 import { newestPipeline } from './pipeline.ts';
@@ -50,6 +51,7 @@ export function Home() {
       {build.error && <ErrorNote error={build.error} />}
       {!workspace && <WaysIn />}
       <PipelinePanel />
+      {workspace && <InterruptedTrainings onStarted={(job) => openView('jobs', { job: job.id })} />}
       <div className="columns-2">
         {workspace && <Lately />}
         <Recent />

@@ -6,12 +6,13 @@ import { useChartTheme } from '../../charts/use-chart-theme.ts';
 import { useJobRecord } from '../../client/use-job-record.ts';
 import { CopyButton, IdText } from '../../components/CopyButton.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
+import { JobWayOn } from '../../components/Interrupted.tsx';
 import { JobProgress } from '../../components/JobProgress.tsx';
 import { LogView } from '../../components/LogView.tsx';
 import { Panel } from '../../components/Panel.tsx';
 
 /** Progress, error, curve, log and result of one job. */
-export function JobDetail({ job }: { job: Job }) {
+export function JobDetail({ job, onJob }: { job: Job; onJob: (id: string) => void }) {
   const record = useJobRecord(job.id);
   const theme = useChartTheme();
   const figure = useMemo(() => curveFigure(record.curve, theme), [record.curve, theme]);
@@ -23,6 +24,7 @@ export function JobDetail({ job }: { job: Job }) {
         <JobProgress job={job} />
         {job.error && job.status === 'failed' && <ErrorNote error={job.error} />}
         {job.status === 'cancelled' && <p className="muted">Cancelled.</p>}
+        {job.checkpoint && <JobWayOn job={job} onStarted={(started) => onJob(started.id)} />}
         {record.curve.length > 0 && <Chart figure={figure} label={`Curve of ${job.title}`} height={220} />}
         {result && (
           <details className="job-result" open={job.stages === undefined}>

@@ -49,7 +49,7 @@ export function Jobs() {
           </Empty>
         )}
       </Panel>
-      {selected && <JobDetail key={selected.id} job={selected} />}
+      {selected && <JobDetail key={selected.id} job={selected} onJob={(job) => patch({ job })} />}
     </>
   );
 }

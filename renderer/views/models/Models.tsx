@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, Tag } from '@blueprintjs/core';
 import { PlayIcon } from '@blueprintjs/icons';
 import type { ReactNode } from 'react';
+import type { Job } from '#contract/job';
 import type { ModelInfo } from '#contract/model';
 import type { Run } from '#contract/run';
 import { startJob } from '../../client/commands.ts';
@@ -9,6 +10,7 @@ import { type Answer, useOperation } from '../../client/use-operation.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import type { Draft } from '../../components/form-logic.ts';
+import { InterruptedTrainings } from '../../components/Interrupted.tsx';
 import { NeedsWorkspace } from '../../components/NeedsWorkspace.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { Answered, Empty, Skeleton } from '../../components/States.tsx';
@@ -74,15 +76,24 @@ function ModelHead({ model }: { model: ModelInfo }) {
   );
 }
 
+interface OutcomeProps {
+  state: ModelsState;
+  model: ModelInfo;
+  runs: Answer<Run[]>;
+  /** A training was set going again. */
+  onStarted: (job: Job, model: string) => void;
+}
+
 /** The training that runs or failed, then the run that is looked at. */
-function Outcome({ state, model, runs }: { state: ModelsState; model: ModelInfo; runs: Answer<Run[]> }) {
+function Outcome({ state, model, runs, onStarted }: OutcomeProps) {
   const job = useStore((store) => store.jobs[state.jobs[model.id] ?? '']);
   const finished = runIdOf(job);
   const shown = state.run || finished;
   const run = runs.data?.find((one) => one.id === shown) ?? runs.data?.find((one) => one.model === model.id);
   return (
     <>
-      {job && job.status !== 'succeeded' && <LiveTraining job={job} />}
+      {job && job.status !== 'succeeded' && <LiveTraining job={job} model={model} onStarted={(started) => onStarted(started, model.id)} />}
+      <InterruptedTrainings except={job?.checkpoint} onStarted={(started, training) => onStarted(started, training.model)} />
       {run && !(job && isActive(job)) && <RunDetail key={run.id} run={run} />}
     </>
   );
@@ -97,10 +108,11 @@ export function Models() {
   const training: TrainingDraft = { ...initialTraining, ...state.training };
   const form = (model && state.forms[model.id]) ?? {};
   const ready = model && trainingInput(model, form, training);
+  const showTraining = (job: Job, of: string): void => patch({ model: of, jobs: { ...state.jobs, [of]: job.id }, run: '', pane: 'train' });
   const train = useAction(async () => {
     if (!model || !ready) return;
     const job = await startJob('run.train', ready.input);
-    patch({ jobs: { ...state.jobs, [model.id]: job.id }, run: '', pane: 'train' });
+    showTraining(job, model.id);
   });
   const faulty = !ready || Object.keys(ready.problems).length > 0;
   const obstacle = workspace && workspace.interactions > 0 ? '' : 'Import interactions or open the sample first.';
@@ -193,7 +205,7 @@ export function Models() {
               )}
               {workspace && model && (
                 <>
-                  <Outcome state={state} model={model} runs={runs} />
+                  <Outcome state={state} model={model} runs={runs} onStarted={showTraining} />
                   <Panel title="Latest runs" flush>
                     <Answered answer={runs}>
                       {(list) =>

@@ -45,12 +45,12 @@ const settleMs = 5_000;
  * Starts the app under Playwright's debugger. Now and then, on a busy machine, Electron 25 never answers the debugger's first call, though the app is up and its
  * window is drawn: such a start is given up, said, and made once more. An app that does not come up fails the second time, too.
  */
-async function attach(userData: string): Promise<ElectronApplication> {
+async function attach(env: Record<string, string>): Promise<ElectronApplication> {
   const start = (): Promise<ElectronApplication> =>
     _electron.launch({
       executablePath,
       args: [...flags, join(root, 'test', 'e2e', 'support', 'awake-main.cjs')],
-      env: appEnvironment(userData),
+      env,
       timeout: attachMs,
     });
   try {
@@ -63,9 +63,9 @@ async function attach(userData: string): Promise<ElectronApplication> {
   }
 }
 
-/** Starts the app and waits until the window says that its engine is running. */
-export async function launch(userData: string): Promise<App> {
-  const electron = await attach(userData);
+/** Starts the app, with these settings in its environment, and waits until the window says that its engine is running. */
+export async function launch(userData: string, settings: Record<string, string> = {}): Promise<App> {
+  const electron = await attach({ ...appEnvironment(userData), ...settings });
   const stderr: string[] = [];
   const lines: string[] = [];
   electron.process().stderr?.on('data', (chunk: Buffer) => stderr.push(String(chunk)));

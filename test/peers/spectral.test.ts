@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { createRandom } from '../../engine/math/random.ts';
+import { toSparseMatrix } from '../../engine/math/sparse.ts';
+import { spectralFilter } from '../../engine/models/spectral-filter.ts';
+import { loadTensorFlow } from '../../engine/models/tensorflow.ts';
+import { noFeatures, quietContext } from '../support/training-sets.ts';
+
+const python = process.env.RECSMITH_PYTHON ?? 'python3';
+const hasNumpy = spawnSync(python, ['-c', 'import numpy']).status === 0;
+
+if (!hasNumpy)
+  process.stderr.write(
+    `The spectral filter is not compared with numpy: "${python} -c 'import numpy'" fails. RECSMITH_PYTHON names another Python.\n`,
+  );
+
+beforeAll(async () => {
+  await loadTensorFlow();
+});
+
+test.skipIf(!hasNumpy)('the spectral filter scores as numpy does from the whole decomposition, strangers included', async () => {
+  const [userCount, itemCount] = [120, 90];
+  const random = createRandom(6, 'spectral peers');
+  const pairs = new Map<string, [number, number]>();
+  for (let i = 0; i < 1500; i++) {
+    // The last item has nobody.
+    const pair: [number, number] = [random.integer(userCount), Math.floor((itemCount - 1) * random.next() ** 2)];
+    pairs.set(pair.join(), pair);
+  }
+  const list = [...pairs.values()];
+  const interactions = {
+    users: Int32Array.from(list, ([user]) => user),
+    items: Int32Array.from(list, ([, item]) => item),
+    weights: Float32Array.from(list, (_, at) => 1 + (at % 3)),
+    timestamps: new Float64Array(list.length),
+  };
+  const matrix = toSparseMatrix(interactions, userCount, itemCount);
+  const features = { userFeatures: noFeatures(userCount), itemFeatures: noFeatures(itemCount) };
+  const set = { userCount, itemCount, interactions, matrix, ...features };
+  const cases: [components: number, alpha: number, itemExponent: number][] = [
+    [8, 0.3, 0.5],
+    [20, 1, 0.25],
+    [1, 0, 0],
+  ];
+  const input = JSON.stringify({ users: userCount, items: itemCount, pairs: list, cases });
+  const answer = spawnSync(python, [path.join(__dirname, 'spectral.py')], { input, encoding: 'utf8' });
+  expect(answer.stderr).toBe('');
+  const peer = JSON.parse(answer.stdout) as number[][][];
+  for (const [at, [components, alpha, itemExponent]] of cases.entries()) {
+    const expected = peer[at] as number[][];
+    const fitted = await spectralFilter.fit(set, { components, alpha, itemExponent }, quietContext());
+    const everybody = Int32Array.from(expected, (_, user) => user);
+    const scores = fitted.score(everybody).data;
+    expected.flat().forEach((value, cell) => {
+      expect(Math.abs((scores[cell] as number) - value), `case ${at}, cell ${cell}`).toBeLessThan(2e-4);
+    });
+    // Somebody unknown with the items of user 7, in another order.
+    const own = matrix.indices.slice(matrix.indptr[7], matrix.indptr[8]).reverse();
+    const unknown = fitted.scoreItems?.(own) as Float32Array;
+    expected[7]?.forEach((value, item) => {
+      expect(Math.abs((unknown[item] as number) - value)).toBeLessThan(2e-4);
+    });
+    fitted.dispose?.();
+  }
+});

@@ -4,6 +4,7 @@ import { ease } from './ease.ts';
 import { hybridOf } from './hybrid.ts';
 import { ials } from './ials.ts';
 import { itemKnn } from './item-knn.ts';
+import { lightgcn } from './lightgcn.ts';
 import type { Model } from './model.ts';
 import { normalisedLinear } from './normalised-linear.ts';
 import { popularity } from './popularity.ts';
@@ -13,7 +14,7 @@ import { twoTower } from './two-tower.ts';
 import { userKnn } from './user-knn.ts';
 
 /** A model is one file and one line here. */
-const models: Model[] = [twoTower, normalisedLinear, ease, ials, itemKnn, userKnn, rp3beta, spectralFilter, bpr, popularity];
+const models: Model[] = [twoTower, normalisedLinear, ease, ials, lightgcn, itemKnn, userKnn, rp3beta, spectralFilter, bpr, popularity];
 
 /** Every retrieval model; the hybrid joins the others. */
 export const retrievalModels: Model[] = [...models, hybridOf(models, ['two-tower', 'item-knn'])];

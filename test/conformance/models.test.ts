@@ -12,6 +12,7 @@ import { checkerboard, quietContext } from '../support/training-sets.ts';
 const smallTwoTower = { dimensions: 8, batchSize: 64, epochs: 12 };
 const small: Record<string, Record<string, unknown>> = {
   bpr: { dimensions: 8 },
+  lightgcn: { dimensions: 8, epochs: 20, batchSize: 64 },
   'two-tower': smallTwoTower,
   hybrid: { models: ['two-tower', 'item-knn'], settings: { 'two-tower': smallTwoTower } },
 };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bpr } from '../../../engine/models/bpr.ts';
+import { lightgcn } from '../../../engine/models/lightgcn.ts';
 import type { Model } from '../../../engine/models/model.ts';
 import { learnsByEpochs, parseParams } from '../../../engine/models/parameters.ts';
 import { retrievalModels } from '../../../engine/models/registry.ts';
@@ -8,7 +9,10 @@ import { trainInterrupted } from '../../support/resume.ts';
 import { checkerboard, quietContext } from '../../support/training-sets.ts';
 
 /** Models that learn by epochs, with what makes them quick. */
-const models: [Model, Record<string, unknown>][] = [[bpr, { dimensions: 8, epochs: 60, patience: 20 }]];
+const models: [Model, Record<string, unknown>][] = [
+  [bpr, { dimensions: 8, epochs: 60, patience: 20 }],
+  [lightgcn, { dimensions: 8, epochs: 12, batchSize: 256 }],
+];
 
 beforeAll(async () => {
   await loadTensorFlow();

@@ -9,7 +9,11 @@ if (!hasMl100k)
 const quiet = { checkpoint: async () => {}, curve: () => {}, log: () => {}, signal: new AbortController().signal };
 
 // GF-CF as its paper has it, with the components and alpha that validation chose, reaches .104 and .052 in numpy.
-test.skipIf(!hasMl100k).each([{ model: 'spectral-filter', hitRate: 0.099, ndcg: 0.053 }])(
+// LightGCN reached .109 to .116 and .052 to .056 with three seeds.
+test.skipIf(!hasMl100k).each([
+  { model: 'spectral-filter', hitRate: 0.099, ndcg: 0.053 },
+  { model: 'lightgcn', hitRate: 0.108, ndcg: 0.051 },
+])(
   'on MovieLens 100K $model reaches its bar, with settings that validation chose',
   async ({ model, hitRate, ndcg }) => {
     const { interactions, ...data } = readMl100k();

@@ -31,7 +31,8 @@ interface Case {
 const ials = (dimensions: number): Case => ({
   name: `iALS, ${dimensions} factors, 15 iterations`,
   model: 'ials',
-  params: { dimensions, epochs: 15 },
+  // The same objective as the library's, divided by its alpha.
+  params: { dimensions, epochs: 15, unobserved: 0.1, regularisation: 0.001, exponent: 0 },
   size: 'large',
   peer: 'ials.py',
   library: 'implicit',
@@ -61,7 +62,7 @@ const cases: Case[] = [
   {
     name: 'RP3beta, 100 neighbours',
     model: 'rp3beta',
-    params: { alpha: 1, beta: 0.5, neighbours: 100 },
+    params: { alpha: 1, beta: 0.5, neighbours: 100, keep: 'start' },
     size: 'large',
     peer: 'rp3beta.py',
     library: 'scipy',

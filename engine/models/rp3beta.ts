@@ -11,7 +11,9 @@ import { patternFrom } from './sparse-rows.ts';
  * RP3beta (Paudel et al. 2017): a walk from an item of the user to one of its users and on to one of theirs, popular ends discounted.
  *
  *   W(i, j) = Σ over users v of both: (1 / n_i)^alpha · (1 / n_v)^alpha / n_j^beta        n: how many pairs an item or a user has
- *   score(u, j) = Σ over items i of u that are among the `neighbours` strongest of j: W(i, j)
+ *   score(u, j) = Σ over items i of u whose way to j is kept: W(i, j)
+ *
+ * Kept are the `neighbours` strongest ways of each end j, or those of each start i.
  *
  * The first step of the walk, from the user, is the same for all of a user's items and leaves their list as it is.
  */
@@ -32,16 +34,24 @@ const params = z.strictObject({
     .describe('How much popular items are discounted as the end of the walk; 0 not at all. −1 lets validation choose.')
     .refine((value) => value === -1 || value >= 0, 'it must be −1 or at least 0'),
   neighbours: z.number().int().min(1).max(2000).default(100).describe('How many strongest ways each item keeps.'),
+  keep: z
+    .enum(['auto', 'end', 'start'])
+    .default('auto')
+    .describe(
+      'Whose strongest ways are kept: those to each item, or those from each, which is better on large sparse data. auto lets validation choose.',
+    ),
 });
 
 interface Settled extends Record<string, unknown> {
   alpha: number;
   beta: number;
+  keep: 'end' | 'start';
 }
 
 /** What validation is left to choose; the first of each is taken without it. */
 const alphas = [0.5, 0.3, 0.7];
 const betas = [0.4, 0.2, 0.6];
+const keeps = ['end', 'start'] as const;
 
 /** How many pairs each row has, to a power; 1 for a row of none, which nobody meets. */
 function powers({ indptr, rows }: SparseMatrix, exponent: number): Float32Array {
@@ -63,22 +73,29 @@ export const rp3beta: Model<typeof params> = {
   params,
   // As of Item-KNN: the ways by target, by source, and those of the best so far; the pairs both ways, in kernels' memory too.
   memoryBytes: ({ users, items, pairs }, { neighbours }) => items * Math.min(neighbours, items) * 8 * 4 + pairs * 24 + (users + items) * 32,
-  async fit({ matrix }, { alpha, beta, neighbours }, context) {
+  async fit({ matrix }, { alpha, beta, neighbours, keep }, context) {
     const byItem = transpose(matrix);
     return withNeighbourhoods(byItem, matrix, async (hood) => {
-      const first: Settled = { alpha: alpha === 0 ? (alphas[0] as number) : alpha, beta: beta === -1 ? (betas[0] as number) : beta };
-      const rounds = [varying<Settled, 'alpha'>(alpha === 0, 'alpha', alphas), varying<Settled, 'beta'>(beta === -1, 'beta', betas)];
+      const first: Settled = {
+        alpha: alpha === 0 ? (alphas[0] as number) : alpha,
+        beta: beta === -1 ? (betas[0] as number) : beta,
+        keep: keep === 'auto' ? keeps[0] : keep,
+      };
+      const rounds = [
+        varying<Settled, 'keep'>(keep === 'auto', 'keep', keeps),
+        varying<Settled, 'alpha'>(alpha === 0, 'alpha', alphas),
+        varying<Settled, 'beta'>(beta === -1, 'beta', betas),
+      ];
       const { settings, fitted } = await chooseByValidation(
         { first, rounds, phase: 'Walking', unit: 'items' },
         async (settled, report) => {
-          // An item chooses where it is reached from: its row is the end of the walk.
-          const walk = {
-            features: powers(matrix, -settled.alpha),
-            rowNorms: powers(byItem, settled.beta),
-            columnNorms: powers(byItem, settled.alpha),
-            shrinkage: 0,
-          };
-          return scoreByItemItem(transpose(await hood.nearest(walk, neighbours, report)), patternFrom(matrix));
+          const [starts, ends] = [powers(byItem, settled.alpha), powers(byItem, settled.beta)];
+          const walk = { features: powers(matrix, -settled.alpha), shrinkage: 0 };
+          const ways =
+            settled.keep === 'start'
+              ? await hood.nearest({ ...walk, rowNorms: starts, columnNorms: ends }, neighbours, report)
+              : transpose(await hood.nearest({ ...walk, rowNorms: ends, columnNorms: starts }, neighbours, report));
+          return scoreByItemItem(ways, patternFrom(matrix));
         },
         context,
       );

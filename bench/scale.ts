@@ -1,4 +1,4 @@
-/** One training of the two-tower on 1 million and on 10 million interactions, as the trainer does it: seconds an interaction, and peak memory. */
+/** One training of the two-tower and one of iALS on 1 million and on 10 million interactions, as the trainer does it: seconds an interaction, and peak memory. */
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -10,16 +10,19 @@ import { createRandom } from '../engine/math/random.ts';
 import { toSparseMatrix } from '../engine/math/sparse.ts';
 import type { FitContext, TrainingSet } from '../engine/models/model.ts';
 import { parseParams } from '../engine/models/parameters.ts';
+import { findRetrievalModel } from '../engine/models/registry.ts';
 import { loadTensorFlow } from '../engine/models/tensorflow.ts';
-import { twoTower } from '../engine/models/two-tower.ts';
 
 const sizes = [
   { users: 100_000, items: 20_000, count: 1_000_000 },
   { users: 1_000_000, items: 200_000, count: 10_000_000 },
 ] as const;
 type Size = (typeof sizes)[number];
+/** Passes are what time is measured by: one of the two-tower, the usual sixteen of iALS. */
+const models: Record<string, Record<string, unknown>> = { 'two-tower': { epochs: 1 }, ials: {} };
 
 interface Figures {
+  model: string;
   size: Size;
   params: Record<string, unknown>;
   seconds: number;
@@ -74,7 +77,8 @@ const setOf = (interactions: Interactions, { users, items }: Size): TrainingSet 
 });
 
 /** What a trainer does: train on all but each user's last item, choose by 5,000 of those, then train on everything. */
-async function measure(size: Size, words: Record<string, unknown>): Promise<Figures> {
+async function measure(id: string, size: Size, words: Record<string, unknown>): Promise<Figures> {
+  const model = findRetrievalModel(id);
   await loadTensorFlow();
   const all = synthesise(size);
   const { train, test } = splitInteractions(all, { kind: 'leave-last-out' }, { seed: 1, userCount: size.users });
@@ -85,7 +89,7 @@ async function measure(size: Size, words: Record<string, unknown>): Promise<Figu
     items: test.items.slice(0, test.offsets[asked]),
   };
   const memoryBefore = process.memoryUsage.rss();
-  const params = parseParams(twoTower, words);
+  const params = parseParams(model, { ...models[id], ...words });
   const phases: [string, number][] = [];
   let since = performance.now();
   const started = since;
@@ -102,57 +106,87 @@ async function measure(size: Size, words: Record<string, unknown>): Promise<Figu
     validate: null,
   };
   const part = setOf(train, size);
-  const first = await twoTower.fit(part, params, {
+  const first = await model.fit(part, params, {
     ...context,
     validate: async (score) => (await evaluateTopK({ score, train: part.matrix, heldOut, ks: [10] })).metrics,
   });
   const { settled, examplesPerSecond = 0 } = first.facts ?? {};
   first.dispose?.();
-  const final = await twoTower.fit(setOf(all, size), { ...params, ...settled }, context);
+  const final = await model.fit(setOf(all, size), { ...params, ...settled }, context);
   final.dispose?.();
   const seconds = (performance.now() - started) / 1000;
   return {
-    ...{ size, params, seconds, memoryBefore, phases, examplesPerSecond },
+    ...{ model: id, size, params, seconds, memoryBefore, phases, examplesPerSecond },
     microsecondsPerExample: (seconds * 1e6) / size.count,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     loadAverage: os.loadavg()[0] as number,
   };
 }
 
-function inProcess(index: number): Promise<Figures> {
+function inProcess(model: string, index: number): Promise<Figures> {
   return new Promise((resolve, reject) => {
-    const child = fork(__filename, [String(index), ...process.argv.slice(2)]);
+    const child = fork(__filename, [model, String(index), ...process.argv.slice(3)]);
     child.once('message', (figures) => resolve(figures as Figures));
     child.once('exit', (code, signal) => reject(new Error(`The training ended with ${signal ?? code}.`)));
   });
 }
 
 /** `epochs=1 dimensions=64` … */
-const settings = (words: string[]): Record<string, unknown> =>
-  Object.fromEntries(['epochs=1', ...words].map((word) => word.split('=') as [string, string]));
+const settings = (words: string[]): Record<string, unknown> => Object.fromEntries(words.map((word) => word.split('=') as [string, string]));
 
-async function main(): Promise<void> {
-  if (process.send) {
-    const [index, ...words] = process.argv.slice(2);
-    process.send(await measure(sizes[Number(index)] as Size, settings(words)), () => process.exit(0));
-    return;
-  }
+const thousands = (value: number): string => Math.round(value).toLocaleString('en');
+
+async function both(model: string): Promise<[Figures, Figures]> {
   const rows: Figures[] = [];
   for (let i = 0; i < sizes.length; i++) {
-    const row = await inProcess(i);
+    const row = await inProcess(model, i);
     rows.push(row);
     process.stdout.write(
-      `${row.size.count.toLocaleString('en')} interactions: ${row.seconds.toFixed(1)} s, ${row.microsecondsPerExample.toFixed(1)} µs an interaction, ${Math.round(row.examplesPerSecond).toLocaleString('en')} examples/s, peak memory ${(row.peakMemoryBytes / 1e9).toFixed(2)} GB, ${(row.memoryBefore / 1e9).toFixed(2)} GB of it before (load ${row.loadAverage.toFixed(1)})\n`,
+      `${model}, ${thousands(row.size.count)} interactions: ${row.seconds.toFixed(1)} s, ${row.microsecondsPerExample.toFixed(1)} µs an interaction, ${thousands(row.examplesPerSecond)} examples/s, peak memory ${(row.peakMemoryBytes / 1e9).toFixed(2)} GB, ${(row.memoryBefore / 1e9).toFixed(2)} GB of it before (load ${row.loadAverage.toFixed(1)})\n`,
     );
     for (const [phase, each] of row.phases) process.stdout.write(`    ${phase.padEnd(32)} ${(each / 1000).toFixed(1).padStart(7)} s\n`);
   }
   const [small, large] = rows as [Figures, Figures];
   process.stdout.write(
-    `ten times the data: ${(large.microsecondsPerExample / small.microsecondsPerExample).toFixed(2)} × the time an interaction\n`,
+    `${model}, ten times the data: ${(large.microsecondsPerExample / small.microsecondsPerExample).toFixed(2)} × the time an interaction\n`,
   );
+  return [small, large];
+}
+
+function textOf(rows: [Figures, Figures][], machine: string): string {
+  const lines = rows.flatMap(([small, large]) =>
+    [small, large].map((row) => {
+      const ratio = row === large ? (large.microsecondsPerExample / small.microsecondsPerExample).toFixed(2) : '';
+      return `| ${row.model} | ${thousands(row.size.count)} | ${thousands(row.size.users)} | ${thousands(row.size.items)} | ${row.seconds.toFixed(0)} | ${row.microsecondsPerExample.toFixed(1)} | ${ratio} | ${(row.peakMemoryBytes / 1e9).toFixed(2)} | ${row.loadAverage.toFixed(1)} |`;
+    }),
+  );
+  return [
+    '# Ten times the data',
+    '',
+    `A training as the trainer does it: the search on all but each user's last item, then the fit on everything; the two-tower with one epoch, iALS with its sixteen. ${machine}.`,
+    '',
+    '| model | interactions | users | items | seconds | µs an interaction | × of the smaller | peak memory (GB) | load |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  // npm run bench -- scale [model] [name=value …]
+  if (process.send) {
+    const [model, index, ...words] = process.argv.slice(2);
+    process.send(await measure(model as string, sizes[Number(index)] as Size, settings(words)), () => process.exit(0));
+    return;
+  }
+  const only = process.argv[2];
+  const rows: [Figures, Figures][] = [];
+  for (const model of only ? [only] : Object.keys(models)) rows.push(await both(model));
+  if (only) return;
   const folder = process.env.RECSMITH_BENCH_RESULTS ?? path.join(process.cwd(), 'bench', 'results');
   const machine = `${os.cpus().length} cores, ${os.cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node ${process.version}`;
-  writeFileSync(path.join(folder, 'two-tower-scale.json'), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+  writeFileSync(path.join(folder, 'scale.json'), `${JSON.stringify({ machine, rows: rows.flat() }, null, 2)}\n`);
+  writeFileSync(path.join(folder, 'scale.md'), textOf(rows, machine));
 }
 
 void main();

@@ -57,5 +57,5 @@ test.skipIf(!hasNumpy)('every neighbour model scores as numpy makes of its formu
     compare(`item-knn ${weighting}`, (await itemKnn.fit(set, common, quietContext())).score(everybody).data);
     compare(`user-knn ${weighting}`, (await userKnn.fit(set, { ...common, discount: 0.3 }, quietContext())).score(everybody).data);
   }
-  compare('rp3beta', (await rp3beta.fit(set, { alpha: 0.6, beta: 0.4, neighbours }, quietContext())).score(everybody).data);
+  compare('rp3beta', (await rp3beta.fit(set, { alpha: 0.6, beta: 0.4, neighbours, keep: 'end' }, quietContext())).score(everybody).data);
 });

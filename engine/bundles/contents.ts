@@ -40,6 +40,8 @@ export interface BundleContents {
   /** How many of them, the last ones, came after the training. */
   newUsers: number;
   newItems: number;
+  /** Users whose vectors follow what they have had since the training. */
+  updatedUsers: number;
   /** users × dimensions and items × dimensions; the score is their dot product. */
   userEmbeddings: Matrix;
   itemEmbeddings: Matrix;

@@ -109,6 +109,7 @@ export async function writeBundle(folder: string, contents: BundleContents): Pro
         dimensions: contents.itemEmbeddings.columns,
         newUsers: contents.newUsers,
         newItems: contents.newItems,
+        updatedUsers: contents.updatedUsers,
       },
       metrics: run.metrics,
       ...(ranker ? { rankerMetrics: ranker.metrics } : {}),

@@ -41,6 +41,8 @@ export const BundleManifest = z.object({
     /** Of the users and items, those that came after the training and got a vector without one. */
     newUsers: z.number().optional(),
     newItems: z.number().optional(),
+    /** Users whose vectors follow what they have had since the training. */
+    updatedUsers: z.number().optional(),
   }),
   metrics: Metrics,
   rankerMetrics: Metrics.optional(),

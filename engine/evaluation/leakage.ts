@@ -51,22 +51,3 @@ export function assertBefore(timestamps: Float64Array, endOf: (at: number) => nu
     { time: timestamps[at], heldOutFrom: endOf(at) },
   );
 }
-
-/** What a model was shown of users' pasts beside what it was to predict: example e has the items `items[offsets[e] .. offsets[e + 1])` and the target `targets[e]`. */
-export interface Histories {
-  targets: Int32Array;
-  offsets: Int32Array;
-  items: Int32Array;
-}
-
-/** Fails where a target stands among the items that the model was shown to predict it from, such as a user tower's recent items. */
-export function assertTargetsUnseen({ targets, offsets, items }: Histories, name: string): void {
-  targets.forEach((target, example) => {
-    if (!items.subarray(offsets[example], offsets[example + 1]).includes(target)) return;
-    throw new EngineError(
-      'bad_data',
-      `Leakage: ${name} shows the model item row ${target} in the history from which it is to predict that item (example ${example}). Histories must end before their target.`,
-      { example, itemRow: target },
-    );
-  });
-}

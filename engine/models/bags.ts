@@ -36,6 +36,11 @@ export class BagWriter {
     this.#weights[this.#entries++] = weight;
   }
 
+  /** Whether nothing is in the open bag yet. */
+  get isEmpty(): boolean {
+    return this.#entries === this.#offsets[this.#bags];
+  }
+
   /** Closes the bag and opens the next. */
   next(): void {
     if (this.#bags + 1 === this.#offsets.length) {

@@ -72,6 +72,11 @@ export interface FittedModel {
   foldIn?(itemRows: Int32Array): Float32Array;
   /** Scores of every item for someone unknown who has these items, oldest first: of models without user vectors. */
   scoreItems?(itemRows: Int32Array): Float32Array;
+  /**
+   * A known user's vector after items that training did not see, beside those of `embed`. `share`: how much of all the user's items they are. Models that fold in
+   * and have no way of their own get that of `freshened.ts`.
+   */
+  follow?(userRow: number, since: Int32Array, share: number): Float32Array;
   /** A vector for an item that training did not know, beside those of `embed`. */
   foldInItem?(item: NewItem): Float32Array;
   save(): NamedArrays;

@@ -57,7 +57,7 @@ export function assertTargetsUnseen({ offsets, items }: Histories, itemCount: nu
       if (lastUser[item] === user)
         throw new EngineError(
           'bad_data',
-          `The history of user row ${user} has item row ${item} twice: the user tower would see the item that it is to predict.`,
+          `Leakage: the history of user row ${user} has item row ${item} twice, so the user tower would see the item that it is to predict. Histories take a user's first meeting with each item.`,
           { user, item },
         );
       lastUser[item] = user;

@@ -103,6 +103,7 @@ export function createTowerLayout(
   const firstItem = userCount + users.rows;
   const firstItemAttribute = firstItem + itemCount;
   const items = createAttributeBlock(itemFeatures, firstItemAttribute);
+  const supplied = (itemFeatures.vectors ?? []).length > 0;
   return {
     rows: firstItemAttribute + items.rows,
     firstItem,
@@ -119,6 +120,8 @@ export function createTowerLayout(
     writeItem(writer, item, withId = true) {
       if (withId) writer.add(firstItem + item, 1);
       items.write(writer, item);
+      // Of an item without attributes nothing would be left.
+      if (!withId && writer.isEmpty && !supplied) writer.add(firstItem + item, 1);
       writer.next();
     },
   };

@@ -10,15 +10,18 @@ export interface Trained {
   items: Matrix;
   foldIn: FoldInParts;
   newItems: NewItemParts;
+  /** As trained, where validation chose it. */
+  temperature: number;
 }
 
 const arrayOf = ({ rows, columns, data }: Matrix): NamedArray => ({ shape: [rows, columns], data });
 
 /** All of it as arrays with names, and back. */
-export function savedArrays({ users, items, foldIn, newItems }: Trained): NamedArrays {
+export function savedArrays({ users, items, foldIn, newItems, temperature }: Trained): NamedArrays {
   const arrays: NamedArrays = {
     'user.embedding': arrayOf(users),
     'item.embedding': arrayOf(items),
+    temperature: { shape: [1], data: Float64Array.of(temperature) },
     'item.attributes': arrayOf(newItems.attributes),
     'item.moments': {
       shape: [newItems.moments.length, 2],

@@ -178,6 +178,7 @@ export function createTowers(set: TrainingSet, examples: Examples, settings: Tow
       savedArrays({
         users: embedUsers(rowsUpTo(set.userCount)),
         items: embedItems(),
+        temperature,
         foldIn: {
           inputs: recentItems === 0 ? null : tableRows(layout.firstItem, set.itemCount),
           layers: userTower.layers(),

@@ -6,6 +6,7 @@ import { epochParams } from './learning-rate.ts';
 import type { FittedModel, Model, TrainingSet } from './model.ts';
 import { type Contender, trainEpochs } from './train-epochs.ts';
 import { foldInUser } from './two-tower-fold-in.ts';
+import { createFollower } from './two-tower-follow.ts';
 import { foldInNewItem, meanVector } from './two-tower-new-items.ts';
 import { searchedWhole, withinMeans } from './two-tower-sample.ts';
 import { foldInParts, matrixOf, newItemParts } from './two-tower-saved.ts';
@@ -106,7 +107,10 @@ function contendersOf(set: TrainingSet, settings: TwoTowerParams, seed: number):
 function fitted(arrays: NamedArrays, settings: TwoTowerParams): FittedModel {
   const [users, items] = [matrixOf(arrays, 'user.embedding'), matrixOf(arrays, 'item.embedding')];
   const [foldIn, newItems] = [foldInParts(arrays, settings), newItemParts(arrays)];
+  const temperature = arrays.temperature?.data[0];
+  const { columns } = users;
   let mean: Float64Array | undefined;
+  let follower: ReturnType<typeof createFollower> | undefined;
   return {
     ...scoreByVectors(users, items),
     foldIn: (itemRows) => foldInUser(foldIn, items, itemRows),
@@ -114,6 +118,13 @@ function fitted(arrays: NamedArrays, settings: TwoTowerParams): FittedModel {
       mean ??= meanVector(users);
       return foldInNewItem(newItems, users, mean, item);
     },
+    // Runs of earlier versions did not keep their temperature.
+    ...(temperature !== undefined && {
+      follow(userRow, since, share) {
+        follower ??= createFollower(items, temperature);
+        return follower(users.data.slice(userRow * columns, (userRow + 1) * columns), since, share);
+      },
+    }),
     save: () => arrays,
   };
 }

@@ -115,7 +115,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
     const selected = await readTrainingData(database, run.selection);
     const trained = await readTrainingItems(workspace.path, run.id);
     const served = await servedVectors(context, { run, ids, arrays, trained, selected }, work);
-    const { userIds, itemIds, known, newUsers, newItems } = served;
+    const { userIds, itemIds, known, newUsers, newItems, updatedUsers } = served;
     const { seen, popularity, dataAsOf, positives } = await readUse(context, run, served, selected);
     manifest = await writeBundle(folder, {
       name: workspace.manifest.name,
@@ -131,6 +131,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
       itemIds,
       newUsers,
       newItems,
+      updatedUsers,
       userEmbeddings: served.users,
       itemEmbeddings: served.items,
       ranker: widened(ranker?.packed ?? null, served),

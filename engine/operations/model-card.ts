@@ -23,16 +23,30 @@ function sectionOf(run: Run): string {
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** Who is served though the training did not know them. */
-function newcomersText({ newUsers, newItems }: { newUsers: number; newItems: number }): string[] {
-  if (newUsers + newItems === 0) return [];
+interface SinceTraining {
+  newUsers: number;
+  newItems: number;
+  updatedUsers: number;
+}
+
+/** Who is served otherwise than the training left them. */
+function sinceText({ newUsers, newItems, updatedUsers }: SinceTraining): string[] {
   return [
-    `${counted(newUsers, 'user')} and ${counted(newItems, 'item')} came after the training. They have vectors by what is known of them, without a training; no metric below speaks of them.`,
+    ...(newUsers + newItems > 0
+      ? [
+          `${counted(newUsers, 'user')} and ${counted(newItems, 'item')} came after the training. They have vectors by what is known of them, without a training; no metric below speaks of them.`,
+        ]
+      : []),
+    ...(updatedUsers > 0
+      ? [
+          `The vectors of ${counted(updatedUsers, 'user')} follow what they have had since the training; the metrics below are of the vectors before that.`,
+        ]
+      : []),
   ];
 }
 
 /** What a reader of a bundle wants to know of it, in Markdown. */
-export function modelCard(name: string, retrieval: Run, ranker: Run | null, newcomers: { newUsers: number; newItems: number }): string {
+export function modelCard(name: string, retrieval: Run, ranker: Run | null, since: SinceTraining): string {
   const intro = `Recommendations from ${retrieval.counts.users} users and ${retrieval.counts.items} items. Data fingerprint \`${retrieval.dataFingerprint}\`.`;
-  return `${[`# ${name}`, intro, ...newcomersText(newcomers), sectionOf(retrieval), ...(ranker ? [sectionOf(ranker)] : [])].join('\n\n')}\n`;
+  return `${[`# ${name}`, intro, ...sinceText(since), sectionOf(retrieval), ...(ranker ? [sectionOf(ranker)] : [])].join('\n\n')}\n`;
 }

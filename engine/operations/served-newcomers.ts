@@ -5,9 +5,7 @@ import { inCodes } from '../features/feature-codes.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import type { Interactions, Matrix, NamedArrays, SparseMatrix } from '../math/arrays.ts';
 import type { NewItem } from '../models/model.ts';
-import { parseParams } from '../models/parameters.ts';
-import { findRetrievalModel } from '../models/registry.ts';
-import type { EmbedOutcome, EmbedTask } from '../training/tasks.ts';
+import type { ActiveUser, EmbedOutcome, EmbedTask } from '../training/tasks.ts';
 import type { EngineContext } from './engine-context.ts';
 import { matrixOf, type RunIds } from './run-store.ts';
 import { runTrainerTask } from './trainer-process.ts';
@@ -23,6 +21,8 @@ export interface Served {
   known: Uint8Array;
   newUsers: number;
   newItems: number;
+  /** Users whom training knew and who have had something since that their vector follows. */
+  updatedUsers: number;
 }
 
 /** Interactions of the workspace in rows of ids; what the ids do not have is left out. */
@@ -84,14 +84,28 @@ function newItemsOf(run: RunIds, selected: TrainingData, trained: Uint8Array): {
   return { ids: kept.map((at) => ids[at] as string), items: kept.map((at) => items[at] as NewItem) };
 }
 
+/** Trained users who have had positive items since, in the order of time. */
+function activeUsers(
+  itemsOf: (user: number) => Int32Array,
+  { indptr, indices }: Pick<SparseMatrix, 'indptr' | 'indices'>,
+  trained: Uint8Array,
+): ActiveUser[] {
+  return [...trained].flatMap((knows, row): ActiveUser[] => {
+    if (knows !== 1) return [];
+    const before = new Set(indices.subarray(indptr[row], indptr[row + 1]));
+    const since = Int32Array.from(new Set(itemsOf(row).filter((item) => !before.has(item))));
+    return since.length > 0 ? [{ row, since, share: since.length / (before.size + since.length) }] : [];
+  });
+}
+
 /**
- * The vectors that are served. Users who had nothing in the run's training set, or came after it, are folded in from what they have had since; who has nothing
- * at all keeps the vector of their attributes, and without those is not known. Items that came after it are folded in from their attributes and their first
- * users, where the model can do that.
+ * The vectors that are served. Users of the run's training set who have had something since are moved towards it. Users who had nothing in it, or came after it, are
+ * folded in from what they have had since; who has nothing at all keeps the vector of their attributes, and without those is not known. Items that came after it are
+ * folded in from their attributes and their first users, where the model can do that.
  */
 export async function servedVectors(
   context: EngineContext,
-  source: { run: Run; ids: RunIds; arrays: NamedArrays; trained: Pick<SparseMatrix, 'indptr'>; selected: TrainingData },
+  source: { run: Run; ids: RunIds; arrays: NamedArrays; trained: Pick<SparseMatrix, 'indptr' | 'indices'>; selected: TrainingData },
   work: WorkContext,
 ): Promise<Served> {
   const { run, ids, arrays, selected } = source;
@@ -107,13 +121,12 @@ export async function servedVectors(
   const itemsOf = grouped(positive.users, positive.items, everybody.length);
   const late = everybody.map((_, user) => user).filter((user) => trained[user] !== 1);
   const histories = late.map(itemsOf);
+  const active = activeUsers(itemsOf, source.trained, trained);
 
-  const model = findRetrievalModel(run.model);
-  const foldIn = model.foldIn?.(arrays, parseParams(model, run.params));
-  const asked = { users: foldIn ? [] : histories.filter((had) => had.length > 0), items: fresh.items };
-  let answer: EmbedOutcome = { users: null, items: null };
-  if (asked.users.length + asked.items.length > 0) {
-    const task: EmbedTask = { kind: 'embed', model: run.model, params: run.params, arrays, newcomers: asked };
+  const newcomers = { users: histories.filter((had) => had.length > 0), items: fresh.items };
+  let answer: EmbedOutcome = { users: null, items: null, active: null };
+  if (newcomers.users.length + newcomers.items.length + active.length > 0) {
+    const task: EmbedTask = { kind: 'embed', model: run.model, params: run.params, arrays, newcomers, active };
     answer = await runTrainerTask(context.host, task, work);
   }
 
@@ -121,33 +134,36 @@ export async function servedVectors(
   const hasAttributes = [userFeatures.categories, userFeatures.lists, userFeatures.numbers].some((kind) => kind.length > 0);
   const own = users.data.slice();
   const known = [...trained];
-  const newcomers: { id: string; vector: Float32Array }[] = [];
+  const lateComers: { id: string; vector: Float32Array }[] = [];
   let next = 0;
   late.forEach((user, at) => {
     const had = histories[at] as Int32Array;
-    const folded = had.length === 0 ? undefined : foldIn ? foldIn(had) : answer.users ? rowAt(answer.users, next++) : undefined;
+    const folded = had.length > 0 && answer.users ? rowAt(answer.users, next++) : undefined;
     const good = folded !== undefined && speaks(folded);
     if (user < ids.users.length) {
       if (good) own.set(folded, user * users.columns);
       known[user] = good || hasAttributes ? 1 : 0;
-    } else if (good) newcomers.push({ id: everybody[user] as string, vector: folded });
+    } else if (good) lateComers.push({ id: everybody[user] as string, vector: folded });
   });
+  const followed = active.flatMap(({ row }, at) => (answer.active && speaks(rowAt(answer.active, at)) ? [{ row, at }] : []));
+  for (const { row, at } of followed) own.set(rowAt(answer.active as Matrix, at), row * users.columns);
   const embedded = fresh.ids
     .map((id, at) => ({ id, vector: answer.items ? rowAt(answer.items, at) : new Float32Array(0) }))
     .filter(({ vector }) => speaks(vector));
   return {
-    userIds: [...ids.users, ...newcomers.map(({ id }) => id)],
+    userIds: [...ids.users, ...lateComers.map(({ id }) => id)],
     itemIds: [...ids.items, ...embedded.map(({ id }) => id)],
     users: extended(
       { ...users, data: own },
-      newcomers.map(({ vector }) => vector),
+      lateComers.map(({ vector }) => vector),
     ),
     items: extended(
       items,
       embedded.map(({ vector }) => vector),
     ),
-    known: Uint8Array.from([...known, ...newcomers.map(() => 1)]),
-    newUsers: newcomers.length,
+    known: Uint8Array.from([...known, ...lateComers.map(() => 1)]),
+    newUsers: lateComers.length,
     newItems: embedded.length,
+    updatedUsers: followed.length,
   };
 }

@@ -1,11 +1,12 @@
 import type { WorkContext } from '../jobs/work-context.ts';
 import type { Matrix } from '../math/arrays.ts';
+import { followerOf } from '../models/freshened.ts';
 import { parseParams } from '../models/parameters.ts';
 import { findRetrievalModel } from '../models/registry.ts';
 import { loadTensorFlow } from '../models/tensorflow.ts';
 import type { EmbedOutcome, EmbedTask } from './tasks.ts';
 
-/** Vectors for users and items that came after a training, by the trained model. */
+/** Vectors for users and items that came after a training, and for users who have had something since, by the trained model. */
 export async function runEmbedTask(task: EmbedTask, context: Pick<WorkContext, 'checkpoint'>): Promise<EmbedOutcome> {
   await loadTensorFlow();
   const model = findRetrievalModel(task.model);
@@ -14,7 +15,7 @@ export async function runEmbedTask(task: EmbedTask, context: Pick<WorkContext, '
     const rows: Float32Array[] = [];
     for (const thing of things) {
       if (rows.length % 256 === 0)
-        await context.checkpoint({ phase: 'Embedding newcomers', done: rows.length, total: things.length, unit });
+        await context.checkpoint({ phase: 'Embedding what is new', done: rows.length, total: things.length, unit });
       rows.push(embed(thing));
     }
     const columns = rows[0]?.length ?? 0;
@@ -26,11 +27,13 @@ export async function runEmbedTask(task: EmbedTask, context: Pick<WorkContext, '
   };
   try {
     const { users, items } = task.newcomers;
+    const follow = followerOf(fitted);
     return {
       users: fitted.foldIn ? await each('users', users, (had) => (fitted.foldIn as NonNullable<typeof fitted.foldIn>)(had)) : null,
       items: fitted.foldInItem
         ? await each('items', items, (item) => (fitted.foldInItem as NonNullable<typeof fitted.foldInItem>)(item))
         : null,
+      active: follow ? await each('users', task.active, ({ row, since, share }) => follow(row, since, share)) : null,
     };
   } finally {
     fitted.dispose?.();

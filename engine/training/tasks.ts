@@ -100,6 +100,13 @@ export interface Newcomers {
   items: NewItem[];
 }
 
+/** A user whom training knew, who has had items since; `share`: how much of all their items these are. */
+export interface ActiveUser {
+  row: number;
+  since: Int32Array;
+  share: number;
+}
+
 /** Vectors for them, beside those of a fitted model. */
 export interface EmbedTask {
   kind: 'embed';
@@ -107,12 +114,14 @@ export interface EmbedTask {
   params: Record<string, unknown>;
   arrays: NamedArrays;
   newcomers: Newcomers;
+  active: ActiveUser[];
 }
 
 export interface EmbedOutcome {
   /** One row each, in order; null where the model has no way to make them. */
   users: Matrix | null;
   items: Matrix | null;
+  active: Matrix | null;
 }
 
 /** Train a ranking model on a later slice of time than the embeddings it ranks with. */

@@ -68,6 +68,7 @@ export function sampleContents(options: SampleOptions = {}): BundleContents {
     itemIds: Array.from({ length: items }, (_, row) => `i${row}`),
     newUsers: 0,
     newItems: 0,
+    updatedUsers: 0,
     userEmbeddings,
     itemEmbeddings,
     popularity: Float32Array.from({ length: items }, (_, row) => items - row),

@@ -4,7 +4,7 @@ import { BagWriter } from '../../../engine/models/bags.ts';
 import { parseParams } from '../../../engine/models/parameters.ts';
 import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
 import { twoTower } from '../../../engine/models/two-tower.ts';
-import { createHistories, recentBefore } from '../../../engine/models/two-tower-examples.ts';
+import { assertTargetsUnseen, createHistories, recentBefore } from '../../../engine/models/two-tower-examples.ts';
 import { foldInUser } from '../../../engine/models/two-tower-fold-in.ts';
 import { createTowerLayout, recencyWeights, standardised } from '../../../engine/models/two-tower-layout.ts';
 import { checkerboard, noFeatures, quietContext } from '../../support/training-sets.ts';
@@ -50,6 +50,15 @@ describe('the recent items of an example', () => {
   });
 });
 
+test('a user tower that would see its target among the recent items is refused', () => {
+  // User 0 met 3, 5; user 1 met 5, 2 and 5 again: the last would be predicted from a past that has it.
+  const [offsets, weights] = [Int32Array.of(0, 2, 5), new Float32Array(5)];
+  expect(() => assertTargetsUnseen({ offsets, weights, items: Int32Array.of(3, 5, 5, 2, 4) }, 8)).not.toThrow();
+  expect(() => assertTargetsUnseen({ offsets, weights, items: Int32Array.of(3, 5, 5, 2, 5) }, 8)).toThrow(
+    /Leakage: the history of user row 1 has item row 5 twice/,
+  );
+});
+
 test('a bag holds id, categories, the mean of the tags and numbers as weights', () => {
   const userFeatures = { ...noFeatures(2), categories: [{ name: 'cohort', vocabulary: ['a', 'b'], codes: Int32Array.of(1, -1) }] };
   const itemFeatures = {
@@ -81,6 +90,10 @@ test('a bag holds id, categories, the mean of the tags and numbers as weights', 
     [8, 0.5],
     [9, -1],
   ]);
+  // Without the id, as where it is dropped: the attributes alone; an item that has none keeps its id.
+  expect(written((writer) => layout.writeItem(writer, 0, false))).toHaveLength(4);
+  const bare = createTowerLayout(noFeatures(2), noFeatures(2), 2, 2, 0.5);
+  expect(written((writer) => bare.writeItem(writer, 1, false))).toEqual([[3, 1]]);
 });
 
 test('numbers are standardised; what is missing is the mean, and outliers are held in', () => {

@@ -1,9 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { BundleInfo } from '#contract/bundle';
 import type { Job } from '#contract/job';
 import type { PipelineResult } from '#contract/pipeline';
 import type { Run } from '#contract/run';
+import { readBundle } from '../../../engine/bundles/read-bundle.ts';
+import type { Matrix } from '../../../engine/math/arrays.ts';
 import { type TestEngine, withEngine, withSampleData } from '../../support/engine.ts';
 
 const quick = { epochs: 3, dimensions: 16 };
@@ -125,5 +128,47 @@ test('new items are served after a reindex, without a training', { timeout: 240_
     const lists = await Promise.all(others.map(wholeList));
     expect(lists.filter((list) => list.includes('new-by-users')).length).toBe(others.length);
     expect(await wholeList(users[0] as string)).not.toContain('new-by-both');
+  }),
+);
+
+/** The served vectors of a bundle, by id. */
+async function vectorsOf(folder: string): Promise<{ user(id: string): Float32Array; item(id: string): Float32Array }> {
+  const { userIds, itemIds, userEmbeddings, itemEmbeddings } = await readBundle(folder);
+  const rowOf = (ids: readonly string[], { columns, data }: Matrix) => {
+    return (id: string): Float32Array => data.slice(ids.indexOf(id) * columns, (ids.indexOf(id) + 1) * columns);
+  };
+  return { user: rowOf(userIds, userEmbeddings), item: rowOf(itemIds, itemEmbeddings) };
+}
+
+test('a known user’s vector follows what they have had since the training; nobody else’s moves', { timeout: 240_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    const run = await trained(engine, 'two-tower', quick);
+    const pack = async () => {
+      const job = await engine.run('bundle.create', { run: run.id });
+      expect(job.error).toBeUndefined();
+      return job.result as BundleInfo;
+    };
+    const before = await vectorsOf((await pack()).path);
+    const [one, other] = (await engine.call('run.users', { limit: 30 })).map(({ userId }) => userId).slice(-2) as [string, string];
+    const had = new Set((await engine.call('run.userView', { run: run.id, user: one })).history.map(({ item }) => item.itemId));
+    const fresh = Array.from({ length: 80 }, (_, i) => `i${String(i + 1).padStart(2, '0')}`)
+      .filter((id) => !had.has(id))
+      .slice(0, 6);
+    expect(fresh).toHaveLength(6);
+    const rows = fresh.map((item, n) => `${one},${item},like,2030-01-01T00:0${n}:00Z`);
+    await importText(engine, 'since.csv', ['user_id,item_id,event_type,timestamp', ...rows], 'interactions');
+
+    const bundle = await pack();
+    const after = await vectorsOf(bundle.path);
+    expect(bundle.manifest.counts.updatedUsers).toBeGreaterThan(0);
+    expect(await readFile(path.join(bundle.path, 'model-card.md'), 'utf8')).toMatch(
+      /The vectors of \d+ users follow what they have had since/,
+    );
+    expect(after.user(other)).toEqual(before.user(other));
+    const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, d) => sum + x * (b[d] as number), 0);
+    const closeness = (vector: Float32Array): number => fresh.reduce((sum, item) => sum + dot(vector, before.item(item)), 0);
+    expect(closeness(after.user(one))).toBeGreaterThan(closeness(before.user(one)));
+    expect(Math.sqrt(dot(after.user(one), after.user(one)))).toBeCloseTo(1, 5);
   }),
 );

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { freshened } from '../../../engine/models/freshened.ts';
+
+const near = (...values: number[]) => values.map((value) => expect.closeTo(value, 6));
+
+test('a vector moves by the share of new items, and keeps its length', () => {
+  // ¾ (0, 2) + ¼ (2, 0) = (½, 1½), of length √2.5; at length 2: (1, 3) / √10 · 2.
+  expect([...freshened(Float32Array.of(0, 2), Float32Array.of(9, 0), 0.25)]).toEqual(near(2 / Math.sqrt(10), 6 / Math.sqrt(10)));
+  expect([...freshened(Float32Array.of(0, 2), Float32Array.of(9, 0), 1)]).toEqual(near(2, 0));
+});
+
+test('where the fold-in says nothing, or the opposite takes all away, it stays as it was', () => {
+  const vector = Float32Array.of(3, 4);
+  expect(freshened(vector, new Float32Array(2), 0.5)).toBe(vector);
+  expect(freshened(vector, Float32Array.of(Number.NaN, 1), 0.5)).toBe(vector);
+  expect(freshened(vector, Float32Array.of(-3, -4), 0.5)).toBe(vector);
+});

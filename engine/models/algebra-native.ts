@@ -55,6 +55,8 @@ export function createNativeAlgebra(binding: NativeBinding, fastHalves = false):
     { name: 'batch_dims', type: constant('TF_ATTR_INT'), value: 0 },
   ];
   const ofSegments = [...ofFloats, ofIndices, typeAttribute('Tnumsegments', 'TF_INT32')];
+  const ofBatchProduct = [false, true].map((a) => [false, true].map((b) => [...ofFloats, flag('adj_x', a), flag('adj_y', b)]));
+  const ofReshape = [...ofFloats, typeAttribute('Tshape', 'TF_INT32')];
   const ofTranspose = [...ofFloats, typeAttribute('Tperm', 'TF_INT32')];
   const ofOnesProduct = [
     ...ofFloats,
@@ -70,7 +72,8 @@ export function createNativeAlgebra(binding: NativeBinding, fastHalves = false):
   const bothAxes = vector(0, 1);
   const secondAxis = scalar(1);
   const swapped = vector(1, 0);
-  const constants = [firstAxis, secondAxis, rowAxis, columnAxis, bothAxes, swapped];
+  const middleSwapped = vector(0, 2, 1, 3);
+  const constants = [firstAxis, secondAxis, rowAxis, columnAxis, bothAxes, swapped, middleSwapped];
 
   let made: number[] | null = null;
   const kept = new Set<number>();
@@ -94,7 +97,8 @@ export function createNativeAlgebra(binding: NativeBinding, fastHalves = false):
       [...parts.map(idOf), axis],
     );
   const unary = (op: string) => (a: Dense) => run(op, ofFloats, [idOf(a)]);
-  const binary = (op: string) => (a: Operand, b: Operand) => run(op, ofFloats, [idOf(a), idOf(b)]);
+  const binary = (op: string) => (a: Operand, b: Operand) =>
+    run(op, typeof a !== 'number' && isHalf(a) ? ofHalves : ofFloats, [idOf(a), idOf(b)]);
 
   return {
     run,
@@ -125,11 +129,14 @@ export function createNativeAlgebra(binding: NativeBinding, fastHalves = false):
     },
     tensor: (values, shape) => ({ id: own(binding.createTensor(shape, float, values)), shape }) as NativeTensor,
     read: (tensor) => binding.tensorDataSync((tensor as NativeTensor).id) as Float32Array,
-    product: (a, b, transpose) =>
-      run('MatMul', (isHalf(a) ? ofHalfProduct : ofProduct)[transpose?.a ? 1 : 0]?.[transpose?.b ? 1 : 0] as NativeAttribute[], [
+    product(a, b, transpose) {
+      const many = a.shape.length > 2;
+      const attributes = many ? ofBatchProduct : isHalf(a) ? ofHalfProduct : ofProduct;
+      return run(many ? 'BatchMatMulV2' : 'MatMul', attributes[transpose?.a ? 1 : 0]?.[transpose?.b ? 1 : 0] as NativeAttribute[], [
         idOf(a),
         idOf(b),
-      ]),
+      ]);
+    },
     add: binary('AddV2'),
     subtract: binary('Sub'),
     multiply: binary('Mul'),
@@ -149,6 +156,9 @@ export function createNativeAlgebra(binding: NativeBinding, fastHalves = false):
     stack: (parts) => concatenate(parts, firstAxis),
     beside: (parts) => concatenate(parts, secondAxis),
     transpose: (a) => run('Transpose', ofTranspose, [idOf(a), swapped]),
+    reshape: (a, shape) => run('Reshape', ofReshape, [idOf(a), integersOf(Int32Array.from(shape))]),
+    swapMiddle: (a) => run('Transpose', ofTranspose, [idOf(a), middleSwapped]),
+    softmax: unary('Softmax'),
     onesProduct({ rows, indptr, indices }, right) {
       const rowOf = new Int32Array(indices.length);
       for (let row = 0; row < rows; row++) rowOf.fill(row, indptr[row], indptr[row + 1]);

@@ -45,6 +45,9 @@ export function createPlainAlgebra(tf: typeof Tfjs): Algebra {
     stack: (parts) => dense(tf.concat(parts.map(of), 0)),
     beside: (parts) => dense(tf.concat(parts.map(of), 1)),
     transpose: (a) => dense(tf.transpose(of(a))),
+    reshape: (a, shape) => dense(tf.reshape(of(a), shape)),
+    swapMiddle: (a) => dense(tf.transpose(of(a), [0, 2, 1, 3])),
+    softmax: (a) => dense(tf.softmax(of(a))),
     onesProduct({ rows, indptr, indices }, right) {
       const columns = right.shape[1] as number;
       const data = of(right).dataSync();

@@ -21,7 +21,7 @@ export interface Algebra {
   tensor(values: Float32Array, shape: number[]): Dense;
   /** A copy of the values, row-major. */
   read(tensor: Dense): Float32Array;
-  /** Matrix product; either side may be read transposed. */
+  /** Matrix product; either side may be read transposed. Of three dimensions: the product of each pair of matrices. */
   product(a: Dense, b: Dense, transpose?: { a?: boolean; b?: boolean }): Dense;
   add(a: Operand, b: Operand): Dense;
   subtract(a: Operand, b: Operand): Dense;
@@ -30,8 +30,8 @@ export interface Algebra {
   exp(a: Dense): Dense;
   log(a: Dense): Dense;
   /**
-   * The same in 16 bits (bfloat16: the range of 32 bits, three decimal digits) where the processor multiplies such matrices faster, else itself. `product`
-   * and `exp` of what is half are half; `full` makes it 32 bits again.
+   * The same in 16 bits (bfloat16: the range of 32 bits, three decimal digits) where the processor multiplies such matrices faster, else itself. `product`,
+   * `exp` and arithmetic with another half of what is half are half; `full` makes it 32 bits again.
    */
   half(a: Dense): Dense;
   full(a: Dense): Dense;
@@ -54,6 +54,12 @@ export interface Algebra {
   beside(parts: Dense[]): Dense;
   /** Rows become columns. */
   transpose(a: Dense): Dense;
+  /** The same values, row-major, in another shape. */
+  reshape(a: Dense, shape: number[]): Dense;
+  /** The second and third of four dimensions change places. */
+  swapMiddle(a: Dense): Dense;
+  /** exp over the sum of exp, along the last dimension. */
+  softmax(a: Dense): Dense;
   /** Product of a sparse matrix of ones and a dense one: rows of the dense one added up. */
   onesProduct(ones: Omit<SparseMatrix, 'values'>, dense: Dense): Dense;
   /** These rows of a matrix, in this order. */

@@ -24,6 +24,8 @@ export interface SoftmaxInput {
   /** c_j of each column. */
   corrections: Float32Array;
   temperature: number;
+  /** For examples `from .. from + size`: 1 where a column counts, 0 where it is out of the question; all count by default, and an example's own item does. */
+  admitted?: (from: number, size: number) => Float32Array;
 }
 
 /** Logits at a time, 64 MiB of them: few large products are the fastest, but a batch of tens of thousands must not need gigabytes. */
@@ -34,7 +36,7 @@ const halfFrom = 500_000;
 /** Loss of the batch, and its gradient by the vectors. Call within a scope of the algebra. */
 export function inBatchSoftmax(
   algebra: Algebra,
-  { vectors, own, weights, corrections, temperature }: SoftmaxInput,
+  { vectors, own, weights, corrections, temperature, admitted }: SoftmaxInput,
 ): { loss: Dense; gradient: Dense } {
   const { add, subtract, multiply, divide, product, rows, rowSums, full } = algebra;
   const count = own.length;
@@ -62,7 +64,8 @@ export function inBatchSoftmax(
     const size = Math.min(step, count - from);
     const cut = (all: Dense): Dense => (size === count ? all : rows(all, from, size));
     const users = cut(u);
-    const e = algebra.exp(product(half(users), halfItems, { b: true }));
+    const all = algebra.exp(product(half(users), halfItems, { b: true }));
+    const e = admitted ? multiply(all, half(algebra.tensor(admitted(from, size), [size, columns]))) : all;
     const z = add(full(product(e, halfC)), cut(restored));
     const share = divide(cut(a), z);
     zs.push(z);

@@ -9,12 +9,13 @@ import type { Model } from './model.ts';
 import { normalisedLinear } from './normalised-linear.ts';
 import { popularity } from './popularity.ts';
 import { rp3beta } from './rp3beta.ts';
+import { sasrec } from './sasrec.ts';
 import { spectralFilter } from './spectral-filter.ts';
 import { twoTower } from './two-tower.ts';
 import { userKnn } from './user-knn.ts';
 
 /** A model is one file and one line here. */
-const models: Model[] = [twoTower, normalisedLinear, ease, ials, lightgcn, itemKnn, userKnn, rp3beta, spectralFilter, bpr, popularity];
+const models: Model[] = [twoTower, normalisedLinear, ease, ials, sasrec, lightgcn, itemKnn, userKnn, rp3beta, spectralFilter, bpr, popularity];
 
 /** Every retrieval model; the hybrid joins the others. */
 export const retrievalModels: Model[] = [...models, hybridOf(models, ['two-tower', 'item-knn'])];

@@ -13,6 +13,7 @@ const smallTwoTower = { dimensions: 8, batchSize: 64, epochs: 12 };
 const small: Record<string, Record<string, unknown>> = {
   bpr: { dimensions: 8 },
   lightgcn: { dimensions: 8, epochs: 20, batchSize: 64 },
+  sasrec: { dimensions: 8, batchSize: 64, epochs: 30 },
   'two-tower': smallTwoTower,
   hybrid: { models: ['two-tower', 'item-knn'], settings: { 'two-tower': smallTwoTower } },
 };

@@ -39,6 +39,23 @@ export function checkerboard(users = 40, items = 24, seed = 1): { set: TrainingS
   return { set, missing };
 }
 
+/** Users who walk along a ring of items, each from a place of their own; `next` is where each would go after that: known from the last item alone. */
+export function chains(users = 60, items = 30, steps = 8): { set: TrainingSet; next: number[] } {
+  const count = users * steps;
+  const interactions: Interactions = {
+    users: Int32Array.from({ length: count }, (_, at) => at % users),
+    items: Int32Array.from({ length: count }, (_, at) => ((at % users) * 7 + Math.floor(at / users)) % items),
+    weights: new Float32Array(count).fill(1),
+    timestamps: Float64Array.from({ length: count }, (_, at) => 1_600_000_000_000 + at * 60_000),
+  };
+  const next = Array.from({ length: users }, (_, user) => (user * 7 + steps) % items);
+  const matrix = toSparseMatrix(interactions, users, items);
+  return {
+    set: { userCount: users, itemCount: items, interactions, matrix, userFeatures: noFeatures(users), itemFeatures: noFeatures(items) },
+    next,
+  };
+}
+
 /** A context that nobody listens to. */
 export function quietContext(seed = 1, changes: Partial<FitContext> = {}): FitContext {
   return {

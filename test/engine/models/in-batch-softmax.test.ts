@@ -69,6 +69,33 @@ test('the gradients are the slopes of the loss', () => {
   });
 });
 
+test('columns that are out of the question for an example have no part in its loss and gradients', () => {
+  const { algebra } = createAlgebra();
+  const run = (columns: number, admitted?: () => Float32Array): { loss: number; users: number[] } =>
+    algebra.scope(() => {
+      const { loss, gradient } = inBatchSoftmax(algebra, {
+        vectors: algebra.tensor(Float32Array.from([...users, ...items.subarray(0, columns * dimensions)]), [
+          own.length + columns,
+          dimensions,
+        ]),
+        own,
+        weights,
+        corrections: corrections.slice(0, columns),
+        temperature,
+        ...(admitted ? { admitted } : {}),
+      });
+      return { loss: algebra.read(loss)[0] as number, users: [...algebra.read(gradient)].slice(0, users.length) };
+    });
+  // The last column is nobody's own: without it, all is as if it were not there.
+  const without = run(3);
+  const masked = run(4, () => Float32Array.from({ length: own.length * 4 }, (_, i) => (i % 4 === 3 ? 0 : 1)));
+  expect(masked.loss).toBeCloseTo(without.loss, 4);
+  masked.users.forEach((slope, i) => {
+    expect(slope).toBeCloseTo(without.users[i] as number, 4);
+  });
+  algebra.dispose();
+});
+
 test('a batch with more logits than are made at a time gives what its halves would', () => {
   const { algebra } = createAlgebra();
   const random = createRandom(11);

@@ -29,6 +29,7 @@ const peers: Record<string, string> = {
 type Data = Omit<FitTask, 'kind' | 'model' | 'params' | 'seed' | 'ks'>;
 interface Source {
   name: string;
+  seeds: number[];
   read(): Promise<Data>;
 }
 
@@ -59,7 +60,7 @@ async function generated(users: number, items: number, events: number): Promise<
 
 const size = (value: number): string => value.toLocaleString('en');
 const sources: Source[] = [
-  ...(hasMl100k ? [{ name: 'MovieLens 100K', read: async () => movieLens() }] : []),
+  ...(hasMl100k ? [{ name: 'MovieLens 100K', seeds: [1, 2, 3], read: async () => movieLens() }] : []),
   ...(
     [
       [1000, 500, 10_000],
@@ -69,6 +70,7 @@ const sources: Source[] = [
     ] as const
   ).map(([users, items, events]) => ({
     name: `generated, ${size(users)} users × ${size(items)} items × ${size(events)} events`,
+    seeds: [1],
     read: () => generated(users, items, events),
   })),
 ];
@@ -133,14 +135,14 @@ function tableOf(rows: Row[], data: string): string[] {
 
 async function main(): Promise<void> {
   // npm run bench -- quality [models, by comma] [seeds, by comma] [part of a set's name]
-  const [models = '', seeds = '1', part = ''] = process.argv.slice(2);
+  const [models = '', seeds = '', part = ''] = process.argv.slice(2);
   const wanted = retrievalModels.filter(({ id }) => models === '' || models === 'all' || models.split(',').includes(id));
   if (!hasMl100k) process.stdout.write(`MovieLens 100K is not at ${ml100kFolder}: left out. RECSMITH_ML100K names its folder.\n`);
   const rows: Row[] = [];
   for (const source of sources.filter(({ name }) => name.includes(part))) {
     const data = await source.read();
     for (const { id, label } of wanted) {
-      for (const seed of seeds.split(',').map(Number)) {
+      for (const seed of seeds ? seeds.split(',').map(Number) : source.seeds) {
         const row = { data: source.name, label, ...(await measure(data, id, seed)) };
         rows.push(row);
         const settled = Object.entries(row.settled ?? {}).map(([name, value]) => `${name} ${JSON.stringify(value)}`);

@@ -15,7 +15,20 @@ import { twoTower } from './two-tower.ts';
 import { userKnn } from './user-knn.ts';
 
 /** A model is one file and one line here. */
-const models: Model[] = [twoTower, normalisedLinear, ease, ials, sasrec, lightgcn, itemKnn, userKnn, rp3beta, spectralFilter, bpr, popularity];
+const models: Model[] = [
+  twoTower,
+  normalisedLinear,
+  ease,
+  ials,
+  sasrec,
+  lightgcn,
+  itemKnn,
+  userKnn,
+  rp3beta,
+  spectralFilter,
+  bpr,
+  popularity,
+];
 
 /** Every retrieval model; the hybrid joins the others. */
 export const retrievalModels: Model[] = [...models, hybridOf(models, ['two-tower', 'item-knn'])];

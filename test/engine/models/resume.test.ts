@@ -4,6 +4,7 @@ import { lightgcn } from '../../../engine/models/lightgcn.ts';
 import type { Model } from '../../../engine/models/model.ts';
 import { learnsByEpochs, parseParams } from '../../../engine/models/parameters.ts';
 import { retrievalModels } from '../../../engine/models/registry.ts';
+import { sasrec } from '../../../engine/models/sasrec.ts';
 import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
 import { trainInterrupted } from '../../support/resume.ts';
 import { checkerboard, quietContext } from '../../support/training-sets.ts';
@@ -12,6 +13,7 @@ import { checkerboard, quietContext } from '../../support/training-sets.ts';
 const models: [Model, Record<string, unknown>][] = [
   [bpr, { dimensions: 8, epochs: 60, patience: 20 }],
   [lightgcn, { dimensions: 8, epochs: 12, batchSize: 256 }],
+  [sasrec, { dimensions: 8, epochs: 12, batchSize: 64, maxLength: 10 }],
 ];
 
 beforeAll(async () => {

@@ -8,7 +8,7 @@ export function splitMessage(message: string): { headline: string; rest: string 
 /** An attribute for a narrow cell: lists joined, objects as JSON, nothing for null. */
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map(formatValue).join(', ');
+  if (Array.isArray(value)) return value.length > 0 ? value.map(formatValue).join(', ') : 'none';
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value);
 }

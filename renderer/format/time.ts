@@ -51,3 +51,10 @@ export function formatMoment(iso: string, timeZone?: string): string {
 export function formatDay(iso: string, timeZone?: string): string {
   return formatMoment(iso, timeZone).slice(0, 10);
 }
+
+/** A moment for a narrow place: the time alone where it is of the same day as `nowMs`, else month and day before it. */
+export function formatShortMoment(iso: string, nowMs: number, timeZone?: string): string {
+  const moment = formatMoment(iso, timeZone);
+  const today = formatDay(new Date(nowMs).toISOString(), timeZone);
+  return moment.startsWith(today) ? moment.slice(11, 16) : moment.slice(5, 16);
+}

@@ -6,7 +6,7 @@ import { Panel } from '../../components/Panel.tsx';
 import { Answered, Empty, Skeleton } from '../../components/States.tsx';
 import { UserLists } from '../../components/UserLists.tsx';
 import { ViewHeader } from '../../components/ViewHeader.tsx';
-import { formatMoment } from '../../format/time.ts';
+import { formatShortMoment } from '../../format/time.ts';
 import { openView } from '../../store/store.ts';
 import { useViewState } from '../../store/use-view-state.ts';
 import { ItemPicker, Newcomer } from './Newcomer.tsx';
@@ -32,7 +32,7 @@ function Table({ runs }: { runs: readonly Run[] }) {
   const first = useOperation('run.users', state.user ? null : { query: '', limit: 1 });
   const run = runs.find((one) => one.id === state.run) ?? runs[0]!;
   const against = runs.find((one) => one.id === state.against && one.id !== run.id);
-  const nameOf = (one: Run): string => `${one.label} · ${formatMoment(one.createdAt)}`;
+  const nameOf = (one: Run): string => `${one.label} · ${formatShortMoment(one.createdAt, Date.now())}`;
   const user = state.user || first.data?.[0]?.userId;
   return (
     <div className="playground-layout">

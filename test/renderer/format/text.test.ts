@@ -11,6 +11,7 @@ test('the first sentence of a message is its headline', () => {
 
 test('attributes are shown flat', () => {
   expect(formatValue(['history', 'maps'])).toBe('history, maps');
+  expect(formatValue([])).toBe('none');
   expect(formatValue(null)).toBe('');
   expect(formatValue({ a: 1 })).toBe('{"a":1}');
 });

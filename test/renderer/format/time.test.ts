@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAge, formatClock, formatDay, formatDuration, formatMoment } from '../../../renderer/format/time.ts';
+import { formatAge, formatClock, formatDay, formatDuration, formatMoment, formatShortMoment } from '../../../renderer/format/time.ts';
 
 test.each([
   [0.32, '320 ms'],
@@ -37,4 +37,12 @@ test('a moment is written in the zone that is asked for, midnight as 00', () => 
   expect(formatMoment('2024-05-03T00:00:00Z', 'UTC')).toBe('2024-05-03 00:00');
   expect(formatDay('2024-05-03T14:07:00Z', 'UTC')).toBe('2024-05-03');
   expect(formatMoment('whenever')).toBe('whenever');
+});
+
+test('in a narrow place a moment of today is its time, any other has month and day', () => {
+  const now = Date.parse('2024-05-03T23:30:00Z');
+  expect(formatShortMoment('2024-05-03T14:07:00Z', now, 'UTC')).toBe('14:07');
+  expect(formatShortMoment('2024-05-02T14:07:00Z', now, 'UTC')).toBe('05-02 14:07');
+  // In Lisbon it is half past midnight of the fourth.
+  expect(formatShortMoment('2024-05-03T14:07:00Z', now, 'Europe/Lisbon')).toBe('05-03 15:07');
 });

@@ -8,7 +8,7 @@ import { dataCommands } from './data-commands.ts';
 import { runCommands } from './run-commands.ts';
 import { serveCommands } from './serve-commands.ts';
 import { openSession } from './session.ts';
-import { print, tell } from './terminal.ts';
+import { letReadersLeave, print, printed, tell } from './terminal.ts';
 
 const commands: Command[] = [...dataCommands, ...runCommands, ...checkpointCommands, ...serveCommands];
 
@@ -56,25 +56,29 @@ async function runCommand(command: Command, words: string[]): Promise<void> {
   }
 }
 
-function fail(error: unknown, json: boolean): never {
+/** Says what failed, and gives the exit code. */
+function fail(error: unknown, json: boolean): number {
   const report = reportOf(error);
   if (json) print(JSON.stringify({ error: report }));
   tell(`recsmith: ${report.message}`);
   if (report.code === 'internal' && error instanceof Error) tell(error.stack ?? '');
-  process.exit(errorTable[report.code].exit);
+  return errorTable[report.code].exit;
 }
 
 async function main(): Promise<void> {
+  letReadersLeave();
   const [name, ...words] = process.argv.slice(2);
   if (name === undefined || name === '--help' || name === 'help') return print(overview());
   if (name === '--version') return print(version);
+  let code = 0;
   try {
     await runCommand(findCommand(name), words);
   } catch (error) {
-    fail(error, words.includes('--json'));
+    code = fail(error, words.includes('--json'));
   }
+  await printed();
   // Native libraries may keep threads; the work is done and everything is closed.
-  process.exit(0);
+  process.exit(code);
 }
 
 void main();

@@ -11,6 +11,19 @@ export function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Who reads no more misses nothing: `recsmith runs W | head` is no failure. */
+export function letReadersLeave(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}
+
+/** Resolves once the readers have everything: a pipe takes 64 KiB at a time, and the rest would go with the process. */
+export async function printed(): Promise<void> {
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+}
+
 const compact = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
 export function formatNumber(value: number): string {

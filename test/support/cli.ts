@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const entry = path.resolve(__dirname, '..', '..', 'dist', 'engine', 'cli.cjs');
+/** The built command line. */
+export const entry = path.resolve(__dirname, '..', '..', 'dist', 'engine', 'cli.cjs');
 
 export interface CliOutcome {
   code: number | null;

@@ -1,8 +1,9 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { recsmith, recsmithJson } from '../../support/cli.ts';
+import { entry, recsmith, recsmithJson } from '../../support/cli.ts';
 import { withFolder } from '../../support/folders.ts';
 
 /** A small world: generated data, imported into a workspace. */
@@ -216,4 +217,16 @@ test('a workspace that somebody has open is refused, naming them', { timeout: 60
     expect(outcome.code).toBe(7);
     expect(outcome.stderr).toMatch(/open in the Recsmith window/);
   }),
+);
+
+test.skipIf(process.platform === 'win32')(
+  'who reads a pipe slowly gets everything, and who leaves early does no harm',
+  { timeout: 60_000 },
+  () => {
+    const words = [process.execPath, entry, 'x'.repeat(100_000), '--json']; // A pipe holds 64 KiB.
+    const read = (reader: string): SpawnSyncReturns<string> =>
+      spawnSync('sh', ['-c', `{ "$@"; echo "ended with $?" >&2; } | ${reader}`, 'sh', ...words], { encoding: 'utf8' });
+    expect(JSON.parse(read('{ sleep 1; cat; }').stdout)).toMatchObject({ error: { code: 'invalid_input' } });
+    expect(read('true').stderr).toMatch(/^recsmith: There is no command "x+".*\nended with 2\n$/);
+  },
 );

@@ -8,7 +8,7 @@ import type { Sorting } from '../../components/sorting.ts';
 import { metricLabel } from '../../format/metrics.ts';
 import { formatBare, formatCount, formatDifference, formatMetric, formatRange } from '../../format/numbers.ts';
 import { useViewState } from '../../store/use-view-state.ts';
-import { type SliceCell, type SliceRow, sliceGroups, sliceMetrics, slicesText, sortSlices } from './slices.ts';
+import { enoughUsers, type SliceCell, type SliceRow, sliceGroups, sliceMetrics, slicesText, sortSlices } from './slices.ts';
 
 interface SlicesState {
   /** Whose differences and intervals are drawn. */
@@ -22,7 +22,7 @@ const tones = { above: 'good', below: 'danger', around: 'unclear' } as const;
 function DifferenceCell({ cell }: { cell: SliceCell }) {
   const state = cell.side === 'around' ? 'muted' : cell.side === 'above' ? 'state-good' : 'state-danger';
   return (
-    <span className={state} title={cell.side === 'around' ? 'Within its interval: may be chance' : 'Outside its interval'}>
+    <span className={state} title={cell.side === 'around' ? 'May be chance: within its interval, or of few users' : 'Outside its interval'}>
       {cell.worst && <strong className="slice-worst">worst </strong>}
       {cell.side === 'around' ? '' : cell.side === 'above' ? '▲ ' : '▼ '}
       {formatDifference(cell.difference)}
@@ -176,9 +176,9 @@ export function SlicesPanel({ run }: { run: Run }) {
         </table>
       </div>
       <p className="panel-text muted table-note">
-        ▲▼ and a filled dot: the interval lies wholly above or below the whole’s value, which is the line. Slices of items count, of each
-        user, the held-out items in the slice. Intervals are of single slices: of twenty that are like the whole, one lies beside it by
-        chance.
+        ▲▼ and a filled dot: the interval lies wholly above or below the whole’s value, which is the line; slices of fewer than{' '}
+        {enoughUsers} users are left unmarked. Slices of items count, of each user, the held-out items in the slice. Intervals are of single
+        slices: of twenty that are like the whole, one lies beside it by chance.
       </p>
     </Panel>
   );

@@ -3,15 +3,18 @@ import type { Sorting } from '../../components/sorting.ts';
 import { metricLabel, sortMetrics } from '../../format/metrics.ts';
 import { listOf } from '../../format/text.ts';
 
+/** Of fewer users a bootstrap interval is too narrow: of a single one it has no width at all. */
+export const enoughUsers = 30;
+
 /** One metric of a slice against that of the whole. */
 export interface SliceCell {
   value: number;
   interval: Interval;
   /** The slice minus the whole. */
   difference: number;
-  /** Whether the slice's interval lies wholly on one side of the whole's value. */
+  /** Whether the slice's interval lies wholly on one side of the whole's value; of too few users it never does. */
   side: 'above' | 'below' | 'around';
-  /** The lowest of its group, and certainly below the whole. */
+  /** The lowest of those of its group that have enough users, and certainly below the whole. */
   worst: boolean;
 }
 
@@ -44,7 +47,7 @@ function splitName(name: string): { name: string; detail: string } {
 function cellOf(slice: Slice, metric: string, whole: number, lowest: number): SliceCell | undefined {
   const [value, interval] = [slice.metrics[metric], slice.intervals[metric]];
   if (value === undefined || interval === undefined) return undefined;
-  const side = interval[1] < whole ? 'below' : interval[0] > whole ? 'above' : 'around';
+  const side = slice.users < enoughUsers ? 'around' : interval[1] < whole ? 'below' : interval[0] > whole ? 'above' : 'around';
   return { value, interval, difference: value - whole, side, worst: side === 'below' && value === lowest };
 }
 
@@ -66,7 +69,7 @@ export function sliceGroups(run: Pick<Run, 'slices' | 'metrics'>): SliceGroup[] 
     label: groupLabel(slices[0] as Slice),
     rows: slices.map((slice): SliceRow => {
       const cells = metrics.flatMap((metric): [string, SliceCell][] => {
-        const lowest = Math.min(...slices.flatMap((other) => other.metrics[metric] ?? []));
+        const lowest = Math.min(...slices.flatMap((other) => (other.users < enoughUsers ? [] : (other.metrics[metric] ?? []))));
         const cell = cellOf(slice, metric, run.metrics[metric] as number, lowest);
         return cell ? [[metric, cell]] : [];
       });

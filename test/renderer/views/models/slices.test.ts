@@ -10,7 +10,7 @@ const slice = (of: Slice['of'], by: string, name: string, users: number, ndcg: n
 const run = {
   metrics: { 'ndcg@10': 0.5 },
   slices: [
-    slice('users', 'activity', 'new users (at most 5 training items)', 10, 0.2, 0.4),
+    slice('users', 'activity', 'new users (at most 5 training items)', 40, 0.2, 0.4),
     slice('users', 'activity', 'heavy users (6 to 90 training items)', 90, 0.4, 0.05),
     slice('items', 'popularity', 'head items (9 to 12 training users)', 80, 0.75, 0.125),
     slice('items', 'popularity', 'tail items (1 training users)', 60, 0.25, 0.125),
@@ -43,6 +43,17 @@ test('a slice is beside the whole only where its interval is, and the worst only
     'Worst of their groups on NDCG@10, with an interval wholly below the whole: tail items and drama.',
   );
   expect(slicesText(groups.slice(0, 1), 'ndcg@10')).toBe('No slice is clearly below the whole and the lowest of its group on NDCG@10.');
+});
+
+test('of too few users nothing is marked, however narrow their interval, and they hide no worst', () => {
+  const slices = [
+    slice('users', 'age', 'child', 1, 0.1, 0),
+    slice('users', 'age', 'youth', 29, 0.9, 0.01),
+    slice('users', 'age', 'old', 30, 0.4, 0.05),
+  ];
+  const few = sliceGroups({ metrics: run.metrics, slices });
+  expect(few[0]?.rows.map(({ cells }) => cells['ndcg@10']?.side)).toEqual(['around', 'around', 'below']);
+  expect(slicesText(few, 'ndcg@10')).toBe('Worst of their groups on NDCG@10, with an interval wholly below the whole: old.');
 });
 
 test('rows are sorted within a group; without a choice they stand as they were measured', () => {

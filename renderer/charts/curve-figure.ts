@@ -97,7 +97,7 @@ export function curveFigure(points: readonly CurvePoint[], theme: ChartTheme, be
         ...withBreaks(line),
         xaxis: `x${side}`,
         yaxis: `y${side}`,
-        line: { width: 2, color: accent && place === 0 ? theme.accent : colours[place % colours.length] },
+        line: { width: 2, color: !many && accent && place === 0 ? theme.accent : colours[place % colours.length] },
         hovertemplate: many ? `%{y:.4f} ${metricLabel(line.metric)}` : '%{y:.4f}',
       };
     });

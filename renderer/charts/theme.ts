@@ -60,6 +60,5 @@ export function baseLayout(theme: ChartTheme): Record<string, unknown> {
     dragmode: 'zoom',
     // The same value keeps a reader's zoom while a curve grows.
     uirevision: 'keep',
-    transition: { duration: 0 },
   };
 }

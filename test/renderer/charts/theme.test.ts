@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toCsv } from '../../../renderer/charts/figure.ts';
-import { categoryColours, chartTheme, groupsToDraw } from '../../../renderer/charts/theme.ts';
+import { baseLayout, categoryColours, chartTheme, groupsToDraw } from '../../../renderer/charts/theme.ts';
 
 test('up to eight groups are drawn as they are; of more the largest seven, and the rest as other', () => {
   const groups = (count: number) => new Map(Array.from({ length: count }, (_, index) => [`g${index}`, 100 - index]));
@@ -42,4 +42,8 @@ test('a table becomes CSV with quotes only where they are needed', () => {
       ],
     }),
   ).toBe('a,b\n"x, y",1\n"say ""no""",2');
+});
+
+test('a layout asks for no transition: Plotly fails in it where a growing curve gets its second plot', () => {
+  expect(baseLayout(chartTheme('light'))).not.toHaveProperty('transition');
 });

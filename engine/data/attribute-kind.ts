@@ -19,8 +19,11 @@ const valueSql = (name: string): string => `CASE WHEN ${quoteName(name)} NOT IN 
 const listNames = /^(genres?|tags?|categories|keywords|topics?|labels|class(es)?|interests|authors|actors)$/i;
 const textNames = /^(title|name|.*_title|.*_name|description|summary|abstract|text|body|url|.*_url|link|overview|plot)$/i;
 
-/** Decides what an attribute is from all of its values in `staged`, which holds them as text. What the file declares holds. */
-export async function attributeOf(session: Session, column: SourceColumn): Promise<Attribute> {
+/**
+ * Decides what an attribute is from all of its values in `staged`, which holds them as text. What the file declares holds.
+ * @param known what the workspace has it as
+ */
+export async function attributeOf(session: Session, column: SourceColumn, known?: AttributeKind): Promise<Attribute> {
   const facts = await session.row<Record<string, number | null>>(
     `SELECT CAST(count(v) AS DOUBLE) AS present, CAST(count(DISTINCT v) AS DOUBLE) AS different,
        CAST(count(*) FILTER (lower(v) IN ${unknownWords}) AS DOUBLE) AS unknown,
@@ -46,8 +49,10 @@ export async function attributeOf(session: Session, column: SourceColumn): Promi
     return made('list', ' ');
   };
   const isVector = async (separator: string): Promise<boolean> =>
-    (present ?? 0) > 0 && session.row<{ vectors: boolean }>(vectorsSql(column.name, separator)).then(({ vectors }) => vectors);
-  if (column.declared === 'vector') return (await isVector(' ')) ? made('vector', ' ') : made('list', ' ');
+    session.row<{ vectors: boolean }>(vectorsSql(column.name, separator, known === 'vector')).then(({ vectors }) => vectors);
+  const silent = present === 0 || ((known === 'number' || known === 'timestamp') && present === unknown);
+  if (known !== undefined && silent) return made(known);
+  if (column.declared === 'vector') return present !== 0 && (await isVector(' ')) ? made('vector', ' ') : made('list', ' ');
   if (column.declared === 'list')
     return share(brackets) > 0.5 || share(bars) > 0 ? list() : listOrText(session, column.name, (different ?? 0) > 0.9 * (present ?? 0));
   if (column.declared !== undefined) return made(column.declared);
@@ -62,16 +67,16 @@ export async function attributeOf(session: Session, column: SourceColumn): Promi
   return made('category');
 }
 
-/** An embedding has this many numbers at least, as many in each row, and not all of them are whole: a list of ids is none. */
+/** An embedding has this many numbers at least, as many in each row, and not all of them are whole, or it is known as one: a list of ids is none. */
 const shortestVector = 4;
 
 /** The numbers of a cell; NULL where it holds something else. */
 const numbersSql = (value: string, separator: string): string =>
   `TRY_CAST(${separator === '' ? value : `'[' || regexp_replace(trim(${value}), '\\s+', ',', 'g') || ']'`} AS FLOAT[])`;
 
-const vectorsSql = (name: string, separator: string): string =>
+const vectorsSql = (name: string, separator: string, known: boolean): string =>
   `SELECT coalesce(count(n) = count(*) AND min(len(n)) = max(len(n)) AND min(len(n)) >= ${shortestVector}
-     AND bool_or(len(list_filter(n, x -> x <> floor(x))) > 0), false) AS vectors
+     AND (${known} OR bool_or(len(list_filter(n, x -> x <> floor(x))) > 0)), false) AS vectors
    FROM (SELECT ${numbersSql('v', separator)} AS n FROM (SELECT ${valueSql(name)} AS v FROM staged WHERE problem IS NULL) WHERE v IS NOT NULL)`;
 
 /** Words by blanks: a title where nearly every row has words of its own, else a list. */

@@ -44,11 +44,12 @@ function attributeColumns(source: Source): Source['columns'] {
 export async function storeEntities(session: Session, source: Source): Promise<{ accepted: number; duplicates: number }> {
   const table = source.entity as Kind;
   const id = idColumns[table];
-  const attributes: Attribute[] = [];
-  for (const column of attributeColumns(source)) attributes.push(await attributeOf(session, column));
   const stored = await storedKinds(session, table);
   // Names in DuckDB differ by more than case.
   const storedName = (name: string): string | undefined => [...stored.keys()].find((known) => known.toLowerCase() === name.toLowerCase());
+  const attributes: Attribute[] = [];
+  for (const column of attributeColumns(source))
+    attributes.push(await attributeOf(session, column, stored.get(storedName(column.name) ?? '')));
   const fresh = attributes.map((attribute) => {
     const known = storedName(attribute.name);
     const kind = known === undefined ? attribute.kind : agree(stored.get(known) as AttributeKind, attribute.kind);

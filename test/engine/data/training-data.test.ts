@@ -129,3 +129,23 @@ test('texts are hashed, and lists of numbers of one length are supplied embeddin
     // Whole numbers are members of a list.
     expect(itemFeatures.lists.map(({ name }) => name)).toEqual(['sizes']);
   }));
+
+test('a file of a few new items leaves the kinds of columns as they were', () =>
+  withDatabase(async ({ db, put, import: run }) => {
+    await run(await put('events.csv', 'user_id,item_id\nu,a\nu,b\n'));
+    await run(
+      await put(
+        'items.csv',
+        'item_id,image,length,tags,born\na,"[0.5, -1, 0, 2]",1.5,red|old,2024-01-01\nb,"[1,2,3,4.5]",2,red|old,2024-01-02\n',
+      ),
+    );
+    await run(await put('more.csv', 'item_id,image,length,tags,born\nc,,,,\n'));
+    await run(await put('again.csv', 'item_id,image,length,tags,born\nd,"[0,1,0,0]",none,,n/a\n'));
+    const { itemFeatures } = await readTrainingData(db, { minValue: 'auto' });
+    expect(itemFeatures.vectors).toEqual([
+      { name: 'image', columns: 4, values: Float32Array.of(0.5, -1, 0, 2, 1, 2, 3, 4.5, 0, 0, 0, 0, 0, 1, 0, 0) },
+    ]);
+    expect(itemFeatures.numbers).toEqual([{ name: 'length', values: Float32Array.of(1.5, 2, Number.NaN, Number.NaN) }]);
+    expect(itemFeatures.lists[0]?.offsets).toEqual(Int32Array.of(0, 2, 4, 4, 4));
+    expect(itemFeatures.categories).toEqual([]);
+  }));

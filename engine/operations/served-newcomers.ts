@@ -5,6 +5,7 @@ import { inCodes } from '../features/feature-codes.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import type { Interactions, Matrix, NamedArrays, SparseMatrix } from '../math/arrays.ts';
 import type { NewItem } from '../models/model.ts';
+import { findRetrievalModel } from '../models/registry.ts';
 import type { ActiveUser, EmbedOutcome, EmbedTask } from '../training/tasks.ts';
 import type { EngineContext } from './engine-context.ts';
 import { matrixOf, type RunIds } from './run-store.ts';
@@ -100,8 +101,8 @@ function activeUsers(
 
 /**
  * The vectors that are served. Users of the run's training set who have had something since are moved towards it. Users who had nothing in it, or came after it, are
- * folded in from what they have had since; who has nothing at all keeps the vector of their attributes, and without those is not known. Items that came after it are
- * folded in from their attributes and their first users, where the model can do that.
+ * folded in from what they have had since; who has nothing at all keeps the vector of their attributes where the model learns from these, and is not known otherwise.
+ * Items that came after it are folded in from their attributes and their first users, where the model can do that.
  */
 export async function servedVectors(
   context: EngineContext,
@@ -130,8 +131,10 @@ export async function servedVectors(
     answer = await runTrainerTask(context.host, task, work);
   }
 
-  const { userFeatures } = selected;
-  const hasAttributes = [userFeatures.categories, userFeatures.lists, userFeatures.numbers].some((kind) => kind.length > 0);
+  const { categories, lists, numbers, texts = [], vectors = [] } = selected.userFeatures;
+  const described =
+    findRetrievalModel(run.model).needs.includes('attributes') &&
+    [categories, lists, numbers, texts, vectors].some((kind) => kind.length > 0);
   const own = users.data.slice();
   const known = [...trained];
   const lateComers: { id: string; vector: Float32Array }[] = [];
@@ -142,7 +145,7 @@ export async function servedVectors(
     const good = folded !== undefined && speaks(folded);
     if (user < ids.users.length) {
       if (good) own.set(folded, user * users.columns);
-      known[user] = good || hasAttributes ? 1 : 0;
+      known[user] = good || described ? 1 : 0;
     } else if (good) lateComers.push({ id: everybody[user] as string, vector: folded });
   });
   const followed = active.flatMap(({ row }, at) => (answer.active && speaks(rowAt(answer.active, at)) ? [{ row, at }] : []));

@@ -16,7 +16,7 @@ interface Listed {
   foldedIn?: boolean;
 }
 
-async function importText(engine: TestEngine, name: string, lines: string[], as: 'interactions' | 'items'): Promise<Job> {
+async function importText(engine: TestEngine, name: string, lines: string[], as: 'interactions' | 'users' | 'items'): Promise<Job> {
   const file = path.join(engine.folder, name);
   await writeFile(file, `${lines.join('\n')}\n`);
   const job = await engine.run('data.import', { paths: [file], as });
@@ -171,4 +171,22 @@ test('a known user’s vector follows what they have had since the training; nob
     expect(closeness(after.user(one))).toBeGreaterThan(closeness(before.user(one)));
     expect(Math.sqrt(dot(after.user(one), after.user(one)))).toBeCloseTo(1, 5);
   }),
+);
+
+test(
+  'who has attributes and nothing else is served by a model that learns from attributes, and gets what is popular of others',
+  { timeout: 240_000 },
+  () =>
+    withEngine(async (engine) => {
+      await withSampleData(engine);
+      await importText(engine, 'more-users.csv', ['user_id,bio', 'lonely,sea and stars', 'quiet,sea and sand'], 'users');
+      const knows = async (model: string): Promise<boolean> => {
+        const job = await engine.run('bundle.create', { run: (await trained(engine, model, quick)).id });
+        expect(job.error).toBeUndefined();
+        const { userIds, known } = await readBundle((job.result as BundleInfo).path);
+        return known[userIds.indexOf('lonely')] === 1;
+      };
+      expect(await knows('two-tower')).toBe(true);
+      expect(await knows('ials')).toBe(false);
+    }),
 );

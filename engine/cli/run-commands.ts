@@ -44,7 +44,11 @@ export const runCommands: Command[] = [
     summary: 'Train a model and evaluate it, beside its baselines',
     positionals: [1, 1],
     flags: {
-      model: { kind: 'text', help: 'popularity, item-knn, two-tower, logistic-ranker, neural-ranker', required: true },
+      model: {
+        kind: 'text',
+        help: 'two-tower, normalised-linear, ease, ials, sasrec, lightgcn, item-knn, user-knn, rp3beta, spectral-filter, bpr, popularity or hybrid; to rank its lists logistic-ranker or neural-ranker',
+        required: true,
+      },
       set: { kind: 'pairs', help: 'a parameter, key=value; may be given again' },
       split: { kind: 'text', help: 'temporal (default), leave-last-out, ratio or file' },
       'test-share': { kind: 'number', help: 'share of the test set, for temporal and ratio (0.2)' },

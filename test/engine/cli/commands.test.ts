@@ -5,6 +5,8 @@ import { checkpointCommands } from '../../../engine/cli/checkpoint-commands.ts';
 import { dataCommands } from '../../../engine/cli/data-commands.ts';
 import { runCommands } from '../../../engine/cli/run-commands.ts';
 import { serveCommands } from '../../../engine/cli/serve-commands.ts';
+import { rankingModels } from '../../../engine/models/ranking-registry.ts';
+import { retrievalModels } from '../../../engine/models/registry.ts';
 
 const docs = path.resolve(__dirname, '..', '..', '..', 'docs', 'cli.md');
 
@@ -22,4 +24,9 @@ function documented(): string[] {
 test('the help and the documentation list the same commands', () => {
   const helped = [...dataCommands, ...runCommands, ...checkpointCommands, ...serveCommands].map(({ name }) => name);
   expect(documented().sort()).toEqual(helped.sort());
+});
+
+test('the help of train names every model', () => {
+  const { help } = runCommands.find(({ name }) => name === 'train')?.flags.model ?? { help: '' };
+  expect(help.match(/[a-z0-9]+(-[a-z]+)*/g)).toEqual(expect.arrayContaining([...retrievalModels, ...rankingModels].map(({ id }) => id)));
 });

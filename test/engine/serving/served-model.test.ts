@@ -41,6 +41,15 @@ test('a bundle that asks for a graph answers exactly at once, and through the gr
   expect(found.length).toBeGreaterThanOrEqual(18);
 });
 
+test('a bundle with users of whom nothing is known is served; they get what is popular', async () => {
+  const contents = sampleContents({ users: 20, ranker: false });
+  contents.known[0] = 0;
+  const { recommender } = await loadServedModel(await pack(contents));
+  const [stranger, other] = contents.userIds as [string, string];
+  expect(recommender.recommend(stranger, 5, [], 0).source).toBe('popularity');
+  expect(recommender.recommend(other, 5, [], 0).source).toBe('retrieval');
+});
+
 describe('a bundle that would not answer well is refused before anybody asks it', () => {
   const ranker = sampleContents().ranker as NonNullable<BundleContents['ranker']>;
   const without = (name: string) => Object.fromEntries(Object.entries(ranker.arrays).filter(([key]) => key !== name));

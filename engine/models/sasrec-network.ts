@@ -26,13 +26,15 @@ export interface SasrecNetwork {
   /** A copy of what the network consists of, and back. */
   copy(): NamedArrays;
   restore(copy: NamedArrays): void;
-  /** What a fitted model is made of: everybody's vectors, and what it takes to embed somebody new. */
-  save(): NamedArrays;
+  /** What a fitted model is made of: everybody's vectors, and what it takes to embed somebody new. Where `onUsers` throws, it stops. */
+  save(onUsers: (done: number, total: number) => Promise<void>): Promise<NamedArrays>;
   dispose(): void;
 }
 
 /** Rows of sequences that are embedded at a time. */
 const embedRows = 16_384;
+/** Users that are embedded between two places to stop. */
+const usersAtATime = 1024;
 
 /** A network as it starts. */
 export function createSasrecNetwork(histories: Histories, itemCount: number, settings: BlockSettings, random: Random): SasrecNetwork {
@@ -133,9 +135,14 @@ export function createSasrecNetwork(histories: Histories, itemCount: number, set
       table.values.set(copy.table?.data as Float32Array);
       weights.all.set(copy.weights?.data as Float32Array);
     },
-    save() {
+    async save(onUsers) {
       const { vectors, lengths } = embedItems();
-      const { data } = embedUsers(Int32Array.from({ length: userCount }, (_, user) => user));
+      const data = new Float32Array(userCount * dimensions);
+      for (let from = 0; from < userCount; from += usersAtATime) {
+        await onUsers(from, userCount);
+        const rows = Int32Array.from({ length: Math.min(usersAtATime, userCount - from) }, (_, i) => from + i);
+        data.set(embedUsers(rows).data, from * dimensions);
+      }
       const arrays: NamedArrays = {
         'user.embedding': { shape: [userCount, dimensions], data },
         'item.embedding': { shape: [itemCount, dimensions], data: vectors.data },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EngineError } from '#contract/errors';
-import type { Matrix, NamedArrays } from '../math/arrays.ts';
+import type { NamedArrays } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
 import { scoreByVectors } from './factorised.ts';
 import { epochParams } from './learning-rate.ts';
@@ -12,6 +12,7 @@ import { createSasrecLearner } from './sasrec-train.ts';
 import { savedMatrix } from './saved-matrix.ts';
 import { type Contender, trainEpochs } from './train-epochs.ts';
 import { createHistories } from './two-tower-examples.ts';
+import { directionOf, meanVector } from './two-tower-new-items.ts';
 import { withinMeans } from './two-tower-sample.ts';
 
 /**
@@ -69,10 +70,15 @@ function contendersOf({ itemCount, ...set }: TrainingSet, settings: Settings, se
 }
 
 function fitted(arrays: NamedArrays, settings: Settings): FittedModel {
-  const matrix = (name: string): Matrix => savedMatrix(arrays, name, 'SASRec');
+  const users = savedMatrix(arrays, 'user.embedding', 'SASRec');
+  let mean: Float64Array | undefined;
   return {
-    ...scoreByVectors(matrix('user.embedding'), matrix('item.embedding')),
+    ...scoreByVectors(users, savedMatrix(arrays, 'item.embedding', 'SASRec')),
     foldIn: sasrecFoldIn(arrays, settings),
+    foldInItem({ userRows }) {
+      mean ??= meanVector(users);
+      return userRows.length > 0 ? directionOf(users, mean, userRows) : new Float32Array(users.columns);
+    },
     save: () => arrays,
   };
 }
@@ -86,7 +92,7 @@ export const sasrec: Model<typeof params> = {
   goodFor:
     'Data where the order of items says what comes next: media, courses, shopping by steps. Without such an order, iALS or the two-tower are as good in less time.',
   newUsers: 'Reads a new user’s items as training read everybody’s; without any, recommends what users start with.',
-  newItems: 'Come in at the next training: a sequence model knows an item by its places in sequences.',
+  newItems: 'Places a new item where the users who had it differ from the rest; one that nobody had yet waits for its first users.',
   needs: ['timestamps'],
   factorised: true,
   baseline: false,
@@ -107,7 +113,8 @@ export const sasrec: Model<typeof params> = {
     const network = createSasrecNetwork(createHistories(set), set.itemCount, settings, createRandom(context.seed, 'sasrec'));
     try {
       network.restore(best);
-      return { ...fitted(network.save(), settings), facts };
+      const arrays = await network.save((done, total) => context.checkpoint({ phase: 'Embedding users', done, total, unit: 'users' }));
+      return { ...fitted(arrays, settings), facts };
     } finally {
       network.dispose();
     }

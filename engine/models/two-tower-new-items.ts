@@ -70,7 +70,8 @@ export function meanVector({ rows, columns, data }: Matrix): Float64Array {
   return sum.map((x) => x / Math.max(rows, 1));
 }
 
-function directionOf({ columns, data }: Matrix, mean: Float64Array, userRows: Int32Array): Float32Array {
+/** The unit vector of how some users differ from the mean of all; zero where they do not. */
+export function directionOf({ columns, data }: Matrix, mean: Float64Array, userRows: Int32Array): Float32Array {
   const sum = Float32Array.from(mean, (x) => -x);
   for (const row of userRows)
     for (let d = 0; d < columns; d++) sum[d] = (sum[d] as number) + (data[row * columns + d] as number) / userRows.length;

@@ -5,7 +5,6 @@ import { sasrec } from '../../../engine/models/sasrec.ts';
 import { batchesOf, cutHistories } from '../../../engine/models/sasrec-sequences.ts';
 import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
 import { createHistories } from '../../../engine/models/two-tower-examples.ts';
-import { trainInterrupted } from '../../support/resume.ts';
 import { chains, checkerboard, quietContext } from '../../support/training-sets.ts';
 
 const small = { dimensions: 8, batchSize: 64, epochs: 4 };
@@ -91,6 +90,32 @@ test('on a catalogue that is too large to be seen whole, items are drawn', async
   fitted.dispose?.();
 });
 
+test('a new item stands nearer to users like those who had it than to the others', async () => {
+  const { set } = checkerboard();
+  const fitted = await sasrec.fit(set, parseParams(sasrec, { ...small, epochs: 12 }), quietContext());
+  const vector = fitted.foldInItem?.({ userRows: Int32Array.of(0, 2, 4, 6), features: null }) as Float32Array;
+  const users = fitted.embed?.().users.data as Float32Array;
+  const nearness = (colour: number): number => {
+    let sum = 0;
+    for (let user = 8 + colour; user < set.userCount; user += 2) sum += cosine(vector, users.subarray(user * 8, (user + 1) * 8));
+    return sum / 16;
+  };
+  expect(nearness(0)).toBeGreaterThan(nearness(1) + 0.5);
+  expect(fitted.foldInItem?.({ userRows: new Int32Array(0), features: null })).toEqual(new Float32Array(8));
+  fitted.dispose?.();
+});
+
+test('a stop is heard while users are embedded', async () => {
+  const { set } = checkerboard();
+  const phases: string[] = [];
+  const checkpoint = async ({ phase }: { phase: string }): Promise<void> => {
+    phases.push(phase);
+    if (phase === 'Embedding users') throw new Error('stopped');
+  };
+  await expect(sasrec.fit(set, parseParams(sasrec, small), quietContext(1, { checkpoint }))).rejects.toThrow('stopped');
+  expect(phases.at(-1)).toBe('Embedding users');
+});
+
 test('heads that do not divide the dimensions are refused in words', async () => {
   const { set } = checkerboard();
   await expect(sasrec.fit(set, parseParams(sasrec, { ...small, heads: 3 }), quietContext())).rejects.toThrow(/3 do not divide 8/);
@@ -127,19 +152,5 @@ describe('histories as sequences', () => {
     expect(new Set(batches.flat())).toEqual(new Set(stretches));
     expect(batches.flat()).toHaveLength(stretches.length);
     for (const batch of batches) expect(batch.length * Math.max(...batch.map(({ from, to }) => to - from))).toBeLessThanOrEqual(6);
-  });
-});
-
-describe('interrupted and taken up again, it ends with the same weights to the last bit', () => {
-  const params = { ...small, epochs: 6, dropout: 0.2 };
-  test.each([
-    ['while its settings are being chosen', { after: 1, validated: true }],
-    ['where one choice was left', { after: 5, validated: true }],
-    ['without validation', { after: 3, validated: false }],
-  ])('%s', async (_, interruption) => {
-    const { whole, resumed, facts } = await trainInterrupted(sasrec, params, interruption);
-    expect(resumed).toEqual(whole);
-    expect(facts[1]?.bestEpoch).toBe(facts[0]?.bestEpoch);
-    expect(facts[1]?.settled).toEqual(facts[0]?.settled);
   });
 });

@@ -193,7 +193,10 @@ export function bundleHandlers(context: EngineContext): HandlersOf<'bundle'> {
   return {
     'bundle.create': async (input) => {
       requireSession(context);
-      return context.jobs.start('bundle', `Bundle ${input.run}`, (work) => createBundle(context, input, work));
+      return context.jobs.start('bundle', `Bundle ${input.run}`, async (work) => {
+        await ingestEvents(context);
+        return createBundle(context, input, work);
+      });
     },
     'bundle.list': async () => {
       const { workspace } = requireSession(context);

@@ -6,7 +6,7 @@ import { scoreByVectors } from './factorised.ts';
 import { epochParams } from './learning-rate.ts';
 import type { FittedModel, Model } from './model.ts';
 import { openChoices } from './open-choices.ts';
-import { foldInByPairs } from './pair-fold-in.ts';
+import { foldInByPairs, moveByPairs } from './pair-fold-in.ts';
 import { savedMatrix } from './saved-matrix.ts';
 import { trainEpochs } from './train-epochs.ts';
 
@@ -41,17 +41,24 @@ const validateEvery = 5;
 const roundEpochs = 50;
 
 /** What a vector is folded in by is kept with the vectors: validation may have chosen it. */
+function stepsOf(arrays: NamedArrays): (typeof choices)[number] {
+  const kept = arrays['bpr.settings']?.data;
+  return kept ? { learningRate: kept[0] as number, regularisation: kept[1] as number } : (choices[0] as (typeof choices)[number]);
+}
+
 function foldInOf(arrays: NamedArrays): (itemRows: Int32Array) => Float32Array {
   const items = savedMatrix(arrays, 'item.embedding', 'BPR');
-  const kept = arrays['bpr.settings']?.data;
-  const how = kept ? { learningRate: kept[0] as number, regularisation: kept[1] as number } : (choices[0] as (typeof choices)[number]);
+  const how = stepsOf(arrays);
   return (itemRows) => foldInByPairs(items, itemRows, how);
 }
 
 function fitted(arrays: NamedArrays, facts?: FittedModel['facts']): FittedModel {
+  const [users, items] = [savedMatrix(arrays, 'user.embedding', 'BPR'), savedMatrix(arrays, 'item.embedding', 'BPR')];
+  const how = stepsOf(arrays);
   return {
-    ...scoreByVectors(savedMatrix(arrays, 'user.embedding', 'BPR'), savedMatrix(arrays, 'item.embedding', 'BPR')),
+    ...scoreByVectors(users, items),
     foldIn: foldInOf(arrays),
+    follow: (row, history) => moveByPairs(users.data.subarray(row * users.columns, (row + 1) * users.columns), items, history.items, how),
     save: () => arrays,
     ...(facts ? { facts } : {}),
   };

@@ -7,7 +7,8 @@ export function followerOf(fitted: FittedModel): FittedModel['follow'] | null {
   const users = foldIn && fitted.embed?.().users;
   if (!users) return null;
   const { columns, data } = users;
-  return (row, since, share) => freshened(data.slice(row * columns, (row + 1) * columns), foldIn.call(fitted, since), share);
+  return (row, { items, since }) =>
+    freshened(data.slice(row * columns, (row + 1) * columns), foldIn.call(fitted, since), since.length / items.length);
 }
 
 /**

@@ -66,11 +66,13 @@ const searchBytes = 1e9;
 /** It converges within a dozen epochs: four tell the worst settings from the best, and two do not. */
 const search = { validateEvery: 4, roundEpochs: 4, converges: true, patience: 0, scheduleEpochs: 0 };
 
-function fitted(arrays: NamedArrays, facts?: FittedModel['facts']): FittedModel {
+function fitted(arrays: NamedArrays, { eventWeights }: { eventWeights: boolean }, facts?: FittedModel['facts']): FittedModel {
   const sides = foldInSides(arrays);
   return {
     ...scoreByVectors(savedMatrix(arrays, 'user.embedding', 'iALS'), savedMatrix(arrays, 'item.embedding', 'iALS')),
     foldIn: (itemRows) => foldIn(sides.users, itemRows),
+    // Where events have weights, what a fold-in counts once is not what training counted.
+    ...(eventWeights ? {} : { follow: (_, { items }) => foldIn(sides.users, items) }),
     foldInItem: ({ userRows }) => foldIn(sides.items, userRows),
     save: () => arrays,
     ...(facts ? { facts } : {}),
@@ -113,7 +115,7 @@ export const ials: Model<typeof params> = {
         create: () => createIalsLearner(pool, observed, { ...settings, ...settled }, createRandom(context.seed, 'ials')),
       }));
       const { best, settled, facts } = await trainEpochs(contenders, { epochs: settings.epochs, ...search }, context);
-      return fitted(best, { ...facts, settled });
+      return fitted(best, settings, { ...facts, settled });
     } finally {
       await pool.dispose();
     }
@@ -122,5 +124,5 @@ export const ials: Model<typeof params> = {
     const { users } = foldInSides(arrays);
     return (itemRows) => foldIn(users, itemRows);
   },
-  load: (arrays) => fitted(arrays),
+  load: fitted,
 };

@@ -30,6 +30,14 @@ export interface NewItem {
   features: EntityFeatures | null;
 }
 
+/** What a known user has had, each item once in the order of its first meeting. */
+export interface History {
+  items: Int32Array;
+  /** Those that training saw, and those that it did not. */
+  before: Int32Array;
+  since: Int32Array;
+}
+
 /** Where a training of several epochs can go on after it was interrupted. */
 export interface EpochCheckpoint {
   epoch: number;
@@ -73,10 +81,10 @@ export interface FittedModel {
   /** Scores of every item for someone unknown who has these items, oldest first: of models without user vectors. */
   scoreItems?(itemRows: Int32Array): Float32Array;
   /**
-   * A known user's vector after items that training did not see, beside those of `embed`. `share`: how much of all the user's items they are. Models that fold in
-   * and have no way of their own get that of `freshened.ts`.
+   * A known user's vector after items that training did not see, beside those of `embed`. Models that fold in and have no way of their own get that of
+   * `freshened.ts`; where the fold-in of all items is what training would do, that is the way.
    */
-  follow?(userRow: number, since: Int32Array, share: number): Float32Array;
+  follow?(userRow: number, history: History): Float32Array;
   /** A vector for an item that training did not know, beside those of `embed`. */
   foldInItem?(item: NewItem): Float32Array;
   save(): NamedArrays;

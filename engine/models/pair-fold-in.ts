@@ -4,25 +4,48 @@ import { createRandom } from '../math/random.ts';
 /** Passes over somebody's items, and the least number of steps: a vector of few items needs as many to find its place. */
 const passes = 20;
 const leastSteps = 400;
+/** Of a vector that has its place already: many small steps, so that it is drawn and not thrown about. By measurement (docs/models.md). */
+const movingPasses = 200;
+const movingRate = 0.1;
+
+interface PairSteps {
+  learningRate: number;
+  regularisation: number;
+}
 
 /**
  * A user vector for someone who has these items, by the steps that training takes (see `bpr.ts`) with the items held fixed: from nothing, always with the same
  * random numbers. The last column of an item is its bias, and that of a user is 1.
  */
-export function foldInByPairs(
+export function foldInByPairs(items: Matrix, itemRows: Int32Array, how: PairSteps): Float32Array {
+  const vector = new Float32Array(items.columns);
+  vector[items.columns - 1] = 1;
+  const own = [...new Set(itemRows)];
+  return stepped(vector, items, own, how, Math.max(passes * own.length, leastSteps));
+}
+
+/** A known user's vector, drawn on from where it is by the same steps over all the items that they have by now. */
+export function moveByPairs(
+  vector: Float32Array,
   items: Matrix,
   itemRows: Int32Array,
-  { learningRate, regularisation }: { learningRate: number; regularisation: number },
+  { learningRate, regularisation }: PairSteps,
 ): Float32Array {
-  const { columns, data, rows } = items;
+  const own = [...new Set(itemRows)];
+  return stepped(vector.slice(), items, own, { learningRate: learningRate * movingRate, regularisation }, movingPasses * own.length);
+}
+
+function stepped(
+  vector: Float32Array,
+  { columns, data, rows }: Matrix,
+  own: number[],
+  { learningRate, regularisation }: PairSteps,
+  steps: number,
+): Float32Array {
+  if (own.length === 0 || own.length >= rows) return vector;
   const width = columns - 1;
-  const vector = new Float32Array(columns);
-  vector[width] = 1;
-  const owned = new Set(itemRows);
-  if (owned.size === 0 || owned.size >= rows) return vector;
-  const own = [...owned];
+  const owned = new Set(own);
   const random = createRandom(0, 'fold in');
-  const steps = Math.max(passes * own.length, leastSteps);
   for (let step = 0; step < steps; step++) {
     const positive = (own[step % own.length] as number) * columns;
     let other = random.integer(rows);

@@ -4,7 +4,7 @@ import type { NamedArrays } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
 import { scoreByVectors } from './factorised.ts';
 import { epochParams } from './learning-rate.ts';
-import type { FittedModel, Model, TrainingSet } from './model.ts';
+import type { FittedModel, History, Model, TrainingSet } from './model.ts';
 import { wholeCatalogue } from './sasrec-columns.ts';
 import { sasrecFoldIn } from './sasrec-fold-in.ts';
 import { createSasrecNetwork } from './sasrec-network.ts';
@@ -71,10 +71,13 @@ function contendersOf({ itemCount, ...set }: TrainingSet, settings: Settings, se
 
 function fitted(arrays: NamedArrays, settings: Settings): FittedModel {
   const users = savedMatrix(arrays, 'user.embedding', 'SASRec');
+  const foldIn = sasrecFoldIn(arrays, settings);
   let mean: Float64Array | undefined;
   return {
     ...scoreByVectors(users, savedMatrix(arrays, 'item.embedding', 'SASRec')),
-    foldIn: sasrecFoldIn(arrays, settings),
+    foldIn,
+    // Where the very next item was learned (0: by default), the latest ones say it. Else a blend says more, by measurement (docs/models.md).
+    ...(settings.horizon <= 1 ? { follow: (_: number, { items }: History) => foldIn(items) } : {}),
     foldInItem({ userRows }) {
       mean ??= meanVector(users);
       return userRows.length > 0 ? directionOf(users, mean, userRows) : new Float32Array(users.columns);

@@ -41,11 +41,16 @@ export function throughLayers(input: Float32Array, layers: FoldInParts['layers']
  * A unit vector for an unknown user with these items, oldest first: the user tower without id and attributes. Where the tower takes no recent items: the
  * mean of the items' own vectors. Zero for nobody's items.
  */
-export function foldInUser({ inputs, layers, recentItems, recentDecay }: FoldInParts, items: Matrix, itemRows: Int32Array): Float32Array {
-  const rows = inputs ? itemRows.subarray(Math.max(0, itemRows.length - recentItems)) : itemRows;
-  const weights = recencyWeights(rows.length, inputs ? recentDecay : 1);
-  const vector = inputs ? throughLayers(weightedRows(inputs, rows, weights), layers) : weightedRows(items, rows, weights);
-  return unitVector(vector);
+export function foldInUser(parts: FoldInParts, items: Matrix, itemRows: Int32Array): Float32Array {
+  const recent = recentSum(parts, itemRows);
+  return unitVector(recent ? throughLayers(recent, parts.layers) : weightedRows(items, itemRows, recencyWeights(itemRows.length, 1)));
+}
+
+/** What somebody's recent items, oldest first, add to the user tower; null where it takes none. */
+export function recentSum({ inputs, recentItems, recentDecay }: FoldInParts, itemRows: Int32Array): Float32Array | null {
+  if (!inputs) return null;
+  const rows = itemRows.subarray(Math.max(0, itemRows.length - recentItems));
+  return weightedRows(inputs, rows, recencyWeights(rows.length, recentDecay));
 }
 
 /** The same at length 1; zero stays zero. */

@@ -7,6 +7,8 @@ import type { NewItemParts } from './two-tower-new-items.ts';
 /** What a trained two-tower consists of. */
 export interface Trained {
   users: Matrix;
+  /** How long each user's vector was before it was taken to length 1; null where nothing follows from it. */
+  lengths: Float32Array | null;
   items: Matrix;
   foldIn: FoldInParts;
   newItems: NewItemParts;
@@ -17,7 +19,7 @@ export interface Trained {
 const arrayOf = ({ rows, columns, data }: Matrix): NamedArray => ({ shape: [rows, columns], data });
 
 /** All of it as arrays with names, and back. */
-export function savedArrays({ users, items, foldIn, newItems, temperature }: Trained): NamedArrays {
+export function savedArrays({ users, lengths, items, foldIn, newItems, temperature }: Trained): NamedArrays {
   const arrays: NamedArrays = {
     'user.embedding': arrayOf(users),
     'item.embedding': arrayOf(items),
@@ -28,6 +30,7 @@ export function savedArrays({ users, items, foldIn, newItems, temperature }: Tra
       data: Float64Array.from(newItems.moments.flatMap(({ mean, scale }) => [mean, scale])),
     },
   };
+  if (lengths) arrays['user.length'] = { shape: [lengths.length], data: lengths };
   if (foldIn.inputs) arrays['item.input'] = arrayOf(foldIn.inputs);
   if (newItems.projection) arrays['item.projection'] = newItems.projection;
   foldIn.layers.forEach((layer, i) => {

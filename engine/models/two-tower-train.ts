@@ -124,24 +124,26 @@ export function createTowers(set: TrainingSet, examples: Examples, settings: Tow
     });
   }
 
-  /** Unit vectors of what `write` puts into bags. */
-  function embed(rows: Int32Array, write: (entity: number) => void, tower: Tower): Matrix {
+  /** Unit vectors of what `write` puts into bags, and how long they were before. */
+  function embed(rows: Int32Array, write: (entity: number) => void, tower: Tower): Matrix & { lengths: Float32Array } {
     const data = new Float32Array(rows.length * dimensions);
+    const lengths = new Float32Array(rows.length);
     for (let begin = 0; begin < rows.length; begin += embedBlock) {
       const block = rows.subarray(begin, begin + embedBlock);
       writer.clear();
       for (const entity of block) write(entity);
-      const vectors = algebra.scope(() => {
+      const [vectors, squares] = algebra.scope(() => {
         const { output } = tower.forward(table.sums(writer.bags()), block);
-        const lengths = algebra.rowSums(algebra.multiply(output, output));
-        return algebra.read(algebra.multiply(output, algebra.rsqrt(algebra.add(lengths, 1e-12))));
+        const sums = algebra.add(algebra.rowSums(algebra.multiply(output, output)), 1e-12);
+        return [algebra.read(algebra.multiply(output, algebra.rsqrt(sums))), algebra.read(sums)] as const;
       });
       data.set(vectors, begin * dimensions);
+      lengths.set(squares.map(Math.sqrt), begin);
     }
-    return { rows: rows.length, columns: dimensions, data };
+    return { rows: rows.length, columns: dimensions, data, lengths };
   }
 
-  const embedUsers = (rows: Int32Array): Matrix =>
+  const embedUsers = (rows: Int32Array): ReturnType<typeof embed> =>
     embed(
       rows,
       (user) => {
@@ -174,9 +176,12 @@ export function createTowers(set: TrainingSet, examples: Examples, settings: Tow
       return total / Math.max(exampleCount, 1);
     },
     scorer: async () => scoreByItems(embedItems(), embedUsers),
-    snapshot: async () =>
-      savedArrays({
-        users: embedUsers(rowsUpTo(set.userCount)),
+    async snapshot() {
+      const users = embedUsers(rowsUpTo(set.userCount));
+      return savedArrays({
+        users,
+        // Above hidden layers, a vector does not tell what went in.
+        lengths: recentItems > 0 && hidden.length === 0 ? users.lengths : null,
         items: embedItems(),
         temperature,
         foldIn: {
@@ -191,7 +196,8 @@ export function createTowers(set: TrainingSet, examples: Examples, settings: Tow
           layers: itemTower.layers(),
           projection: itemTower.projection(),
         },
-      }),
+      });
+    },
     state() {
       const shape = [layout.rows, dimensions];
       const named = (name: string, arrays: NamedArray[]): [string, NamedArray][] => arrays.map((array, i) => [`${name}.${i}`, array]);

@@ -108,9 +108,8 @@ function fitted(arrays: NamedArrays, settings: TwoTowerParams): FittedModel {
   const [users, items] = [matrixOf(arrays, 'user.embedding'), matrixOf(arrays, 'item.embedding')];
   const [foldIn, newItems] = [foldInParts(arrays, settings), newItemParts(arrays)];
   const temperature = arrays.temperature?.data[0];
-  const { columns } = users;
   let mean: Float64Array | undefined;
-  let follower: ReturnType<typeof createFollower> | undefined;
+  let follower: FittedModel['follow'];
   return {
     ...scoreByVectors(users, items),
     foldIn: (itemRows) => foldInUser(foldIn, items, itemRows),
@@ -120,9 +119,9 @@ function fitted(arrays: NamedArrays, settings: TwoTowerParams): FittedModel {
     },
     // Runs of earlier versions did not keep their temperature.
     ...(temperature !== undefined && {
-      follow(userRow, since, share) {
-        follower ??= createFollower(items, temperature);
-        return follower(users.data.slice(userRow * columns, (userRow + 1) * columns), since, share);
+      follow(userRow, history) {
+        follower ??= createFollower({ users, items, temperature, lengths: arrays['user.length']?.data ?? null, foldIn });
+        return follower(userRow, history);
       },
     }),
     save: () => arrays,

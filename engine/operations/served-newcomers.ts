@@ -93,9 +93,12 @@ function activeUsers(
 ): ActiveUser[] {
   return [...trained].flatMap((knows, row): ActiveUser[] => {
     if (knows !== 1) return [];
-    const before = new Set(indices.subarray(indptr[row], indptr[row + 1]));
-    const since = Int32Array.from(new Set(itemsOf(row).filter((item) => !before.has(item))));
-    return since.length > 0 ? [{ row, since, share: since.length / (before.size + since.length) }] : [];
+    const seen = new Set(indices.subarray(indptr[row], indptr[row + 1]));
+    const now = new Set(itemsOf(row));
+    // What has gone from the workspace since was had all the same, nobody knows when.
+    const items = Int32Array.from([...[...seen].filter((item) => !now.has(item)), ...now]);
+    const since = items.filter((item) => !seen.has(item));
+    return since.length > 0 ? [{ row, history: { items, before: items.filter((item) => seen.has(item)), since } }] : [];
   });
 }
 
@@ -127,7 +130,7 @@ export async function servedVectors(
   const newcomers = { users: histories.filter((had) => had.length > 0), items: fresh.items };
   let answer: EmbedOutcome = { users: null, items: null, active: null };
   if (newcomers.users.length + newcomers.items.length + active.length > 0) {
-    const task: EmbedTask = { kind: 'embed', model: run.model, params: run.params, arrays, newcomers, active };
+    const task: EmbedTask = { kind: 'embed', model: run.model, params: { ...run.params, ...run.settled }, arrays, newcomers, active };
     answer = await runTrainerTask(context.host, task, work);
   }
 

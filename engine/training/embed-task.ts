@@ -33,7 +33,7 @@ export async function runEmbedTask(task: EmbedTask, context: Pick<WorkContext, '
       items: fitted.foldInItem
         ? await each('items', items, (item) => (fitted.foldInItem as NonNullable<typeof fitted.foldInItem>)(item))
         : null,
-      active: follow ? await each('users', task.active, ({ row, since, share }) => follow(row, since, share)) : null,
+      active: follow ? await each('users', task.active, ({ row, history }) => follow(row, history)) : null,
     };
   } finally {
     fitted.dispose?.();

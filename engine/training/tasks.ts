@@ -1,7 +1,7 @@
 import type { Checkpoint, CheckpointOrigin } from '#contract/checkpoint';
 import type { Baseline, DeviceReport, Intervals, Metrics, Slice, Split } from '#contract/run';
 import type { EntityFeatures, Interactions, Matrix, NamedArrays } from '../math/arrays.ts';
-import type { NewItem } from '../models/model.ts';
+import type { History, NewItem } from '../models/model.ts';
 
 /** Held-out items by user: those of `users[i]` are `items[offsets[i] .. offsets[i + 1])`. User rows ascending. */
 export interface HeldOut {
@@ -100,11 +100,10 @@ export interface Newcomers {
   items: NewItem[];
 }
 
-/** A user whom training knew, who has had items since; `share`: how much of all their items these are. */
+/** A user whom training knew, who has had items since. */
 export interface ActiveUser {
   row: number;
-  since: Int32Array;
-  share: number;
+  history: History;
 }
 
 /** Vectors for them, beside those of a fitted model. */

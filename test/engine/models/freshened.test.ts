@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { freshened } from '../../../engine/models/freshened.ts';
+import { followerOf, freshened } from '../../../engine/models/freshened.ts';
 
 const near = (...values: number[]) => values.map((value) => expect.closeTo(value, 6));
 
@@ -14,4 +14,27 @@ test('where the fold-in says nothing, or the opposite takes all away, it stays a
   expect(freshened(vector, new Float32Array(2), 0.5)).toBe(vector);
   expect(freshened(vector, Float32Array.of(Number.NaN, 1), 0.5)).toBe(vector);
   expect(freshened(vector, Float32Array.of(-3, -4), 0.5)).toBe(vector);
+});
+
+test('a model has its own way, else the blend with its fold-in of the new items, else none', () => {
+  const model = {
+    score: () => ({ rows: 0, columns: 0, data: new Float32Array(0) }),
+    embed: () => ({
+      users: { rows: 2, columns: 1, data: Float32Array.of(8, 2) },
+      items: { rows: 0, columns: 1, data: new Float32Array(0) },
+    }),
+    save: () => ({}),
+  };
+  const history = { items: Int32Array.of(3, 1, 4, 2), before: Int32Array.of(3, 1, 2), since: Int32Array.of(4) };
+  const asked: number[][] = [];
+  const foldIn = (items: Int32Array): Float32Array => {
+    asked.push([...items]);
+    return Float32Array.of(1);
+  };
+  expect(followerOf(model)).toBeNull();
+  expect(followerOf({ ...model, foldIn })?.(1, history)).toEqual(Float32Array.of(2));
+  expect(asked).toEqual([[4]]);
+  expect(followerOf({ ...model, foldIn, follow: (row, { items }) => Float32Array.of(row, items.length) })?.(1, history)).toEqual(
+    Float32Array.of(1, 4),
+  );
 });

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { NamedArrays } from '../../../engine/math/arrays.ts';
 import { ials } from '../../../engine/models/ials.ts';
 import type { FittedModel } from '../../../engine/models/model.ts';
+import { parseParams } from '../../../engine/models/parameters.ts';
 import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
 import { checkerboard, quietContext } from '../../support/training-sets.ts';
 
@@ -81,10 +82,33 @@ test('a user folded in by their items gets the vector that training gave them, a
   fitted.foldInItem?.({ userRows, features: null }).forEach((value, d) => {
     expect(value).toBeCloseTo(items[d] as number, 3);
   });
+  // Brought up to date, a user is where training would take somebody with all of these items; with nothing new, where they were.
+  const more = Int32Array.of(...own, ...Array.from({ length: set.itemCount }, (_, item) => item).filter((item) => !own.includes(item)));
+  const follow = (items: Int32Array) => fitted.follow?.(3, { items, before: own, since: items.subarray(own.length) }) as Float32Array;
+  expect(follow(more)).toEqual(fitted.foldIn?.(more));
+  follow(own).forEach((value, d) => {
+    expect(value).toBeCloseTo(users[d] as number, 4);
+  });
   // Twice the same item is one item, and nobody's items are nowhere.
   expect(fitted.foldIn?.(Int32Array.of(...own, own[0] as number))).toEqual(fitted.foldIn?.(own));
   expect(fitted.foldIn?.(new Int32Array(0))).toEqual(new Float32Array(6));
   fitted.dispose?.();
+});
+
+test('with event weights, which a fold-in does not count, known users are not solved anew', () => {
+  const arrays = {
+    'user.embedding': { shape: [1, 1], data: Float32Array.of(1) },
+    'item.embedding': { shape: [1, 1], data: Float32Array.of(1) },
+    'user.gram': { shape: [1, 1], data: Float64Array.of(1) },
+    'item.gram': { shape: [1, 1], data: Float64Array.of(1) },
+    'ials.settings': { shape: [3], data: Float64Array.of(0.5, 1, 0) },
+  };
+  const loaded = (eventWeights: boolean) => ials.load(arrays, parseParams(ials, { eventWeights }));
+  // One item at 1: (½ · 1 + 1 + 1) x = 1.
+  expect(loaded(false).follow?.(0, { items: Int32Array.of(0), before: Int32Array.of(), since: Int32Array.of(0) })).toEqual(
+    Float32Array.of(0.4),
+  );
+  expect(loaded(true).follow).toBeUndefined();
 });
 
 test('with event weights a pair of weight two counts as two', async () => {

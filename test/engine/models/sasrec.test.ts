@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../../engine/math/random.ts';
+import { followerOf } from '../../../engine/models/freshened.ts';
 import { parseParams } from '../../../engine/models/parameters.ts';
 import { sasrec } from '../../../engine/models/sasrec.ts';
 import { batchesOf, cutHistories } from '../../../engine/models/sasrec-sequences.ts';
@@ -33,6 +34,13 @@ describe('the vector in plain arrays', () => {
         expect(Math.abs(x - (users?.data[user * 8 + d] as number))).toBeLessThan(1e-4);
       });
     }
+    // A known user who has had more is read anew, the whole sequence in its order.
+    const [items, before, since] = [Int32Array.of(5, 2, 9, 7), Int32Array.of(5, 9), Int32Array.of(2, 7)];
+    expect(followerOf(sasrec.load(fitted.save(), { ...params, horizon: 1 }))?.(0, { items, before, since })).toEqual(
+      fitted.foldIn?.(items),
+    );
+    expect(sasrec.load(fitted.save(), { ...params, horizon: 20 }).follow).toBeUndefined();
+    expect(fitted.foldIn?.(items)).not.toEqual(fitted.foldIn?.(Int32Array.of(5, 9, 2, 7)));
     fitted.dispose?.();
   });
 

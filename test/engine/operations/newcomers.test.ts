@@ -190,3 +190,53 @@ test(
       expect(await knows('ials')).toBe(false);
     }),
 );
+
+test('events of a known user that a server received are in its lists after a reindex, and nobody else is moved', { timeout: 240_000 }, () =>
+  withEngine(async (engine) => {
+    await withSampleData(engine);
+    const params = { epochs: 8, dimensions: 16, recent: 'on', temperature: 0.2 };
+    const run = await trained(engine, 'two-tower', params);
+    // Without a ranker, so that the lists are those of retrieval.
+    const packed = await engine.run('bundle.create', { run: run.id });
+    expect(packed.error).toBeUndefined();
+    const before = await vectorsOf((packed.result as BundleInfo).path);
+    const { url } = await engine.call('server.start', { port: 0 });
+    const get = async (route: string): Promise<string[]> => {
+      const { items } = (await (await fetch(`${url}${route}`)).json()) as { items: { item_id: string }[] };
+      return items.map(({ item_id }) => item_id);
+    };
+    const users = (await engine.call('run.users', { limit: 120 })).map(({ userId }) => userId);
+    const user = users.at(-1) as string;
+    const wholeList = (): Promise<string[]> => get(`/recommend/${encodeURIComponent(user)}?k=80`);
+
+    // Items like the one that would be recommended last of all: every other one is liked, the rest should come nearer.
+    const first = await wholeList();
+    const last = first.at(-1) as string;
+    const alike = [last, ...(await get(`/similar/${last}?k=79`)).filter((item) => first.includes(item))].slice(0, 12);
+    const liked = alike.filter((_, at) => at % 2 === 0);
+    const watched = alike.filter((_, at) => at % 2 === 1);
+    const events = liked.map((item_id, n) => ({ event_id: `like-${n}`, user_id: user, item_id, event_type: 'like' }));
+    const post = (route: string, body: unknown): Promise<Response> =>
+      fetch(`${url}${route}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    expect((await post('/events', events)).status).toBe(202);
+    // At once, before the workspace had its moment to read them.
+    const job = await engine.ended(((await (await post('/admin/reindex', {})).json()) as { job_id: string }).job_id);
+    expect(job.error).toBeUndefined();
+
+    const place = (list: string[]): number => {
+      const rest = list.filter((item) => !liked.includes(item));
+      return watched.reduce((sum, item) => sum + rest.indexOf(item), 0) / watched.length / rest.length;
+    };
+    const second = await wholeList();
+    expect(liked.filter((item) => second.includes(item))).toEqual([]);
+    // A good way up from the end of the list.
+    expect(place(first)).toBeGreaterThan(0.6);
+    expect(place(second)).toBeLessThan(place(first) - 0.2);
+
+    const bundle = (await engine.call('bundle.list', {})).find(({ active }) => active) as BundleInfo;
+    const after = await vectorsOf(bundle.path);
+    expect(after.user(user)).not.toEqual(before.user(user));
+    for (const other of users.slice(0, -1)) expect(after.user(other)).toEqual(before.user(other));
+    for (const item of alike) expect(after.item(item)).toEqual(before.item(item));
+  }),
+);

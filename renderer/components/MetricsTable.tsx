@@ -1,9 +1,9 @@
-import { SegmentedControl } from '@blueprintjs/core';
 import { useState } from 'react';
 import { isHeadline, ksOf, metricsAt } from '../format/metrics.ts';
 import { formatMetric, formatShare, formatStandardError } from '../format/numbers.ts';
 import { bestValue, differenceToBest, type MetricsRow, metricsOfRows } from './comparison.ts';
 import { DifferenceText } from './DifferenceText.tsx';
+import { ListLength } from './ListLength.tsx';
 import { MetricName } from './MetricName.tsx';
 
 /** The model beside its baselines and the oracle in the metrics that people choose by; values with standard errors, the best in bold, the difference to the best baseline below. */
@@ -21,19 +21,7 @@ export function MetricsTable({ rows, testId }: { rows: readonly MetricsRow[]; te
       <table className="table metrics-table" data-testid={testId}>
         <thead>
           <tr>
-            <th scope="col">
-              {ks.length > 1 ? (
-                <SegmentedControl
-                  size="small"
-                  aria-label="Length of the lists"
-                  value={k ?? ''}
-                  options={ks.map((value) => ({ value, label: `@${value}` }))}
-                  onValueChange={setWanted}
-                />
-              ) : (
-                'Model'
-              )}
-            </th>
+            <th scope="col">{ks.length > 1 ? <ListLength ks={ks} k={k} onK={setWanted} /> : 'Model'}</th>
             {metrics.map((metric) => (
               <th key={metric} scope="col" className="number">
                 <MetricName name={metric} />

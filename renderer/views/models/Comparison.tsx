@@ -1,10 +1,11 @@
-import { Button, HTMLSelect, SegmentedControl } from '@blueprintjs/core';
+import { Button, HTMLSelect } from '@blueprintjs/core';
 import { CrossIcon } from '@blueprintjs/icons';
 import type { ModelInfo } from '#contract/model';
 import type { Run } from '#contract/run';
 import { trainAllModels } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
+import { ListLength } from '../../components/ListLength.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { Empty } from '../../components/States.tsx';
 import type { Sorting } from '../../components/sorting.ts';
@@ -124,15 +125,7 @@ export function Comparison({ models, runs, state, jobs, draft, obstacle, onChang
         flush
         actions={
           <>
-            {ks.length > 1 && (
-              <SegmentedControl
-                size="small"
-                aria-label="Length of the lists"
-                value={k ?? ''}
-                options={ks.map((value) => ({ value, label: `@${value}` }))}
-                onValueChange={(value) => onChange({ k: value })}
-              />
-            )}
+            {ks.length > 1 && <ListLength ks={ks} k={k} onK={(next) => onChange({ k: next })} />}
             {setups.length > 1 && (
               <HTMLSelect
                 aria-label="Test of the runs"

@@ -1,8 +1,8 @@
-import { SegmentedControl } from '@blueprintjs/core';
 import type { Run } from '#contract/run';
 import { bestValue, differenceToBest, type MetricsRow, rowsOfRun } from '../../components/comparison.ts';
 import { DifferenceText } from '../../components/DifferenceText.tsx';
 import { Figure } from '../../components/Figure.tsx';
+import { ListLength } from '../../components/ListLength.tsx';
 import { MetricName } from '../../components/MetricName.tsx';
 import { formatMetric, formatRange, formatShare, formatStandardError } from '../../format/numbers.ts';
 import { useViewState } from '../../store/use-view-state.ts';
@@ -80,19 +80,7 @@ export function RunMetrics({ run }: { run: Run }) {
         <table className="table run-metrics" data-testid="metrics-table">
           <thead>
             <tr>
-              <th scope="col">
-                {ks.length > 1 ? (
-                  <SegmentedControl
-                    size="small"
-                    aria-label="Length of the lists"
-                    value={k ?? ''}
-                    options={ks.map((value) => ({ value, label: `@${value}` }))}
-                    onValueChange={(value) => patch({ k: value })}
-                  />
-                ) : (
-                  'Metric'
-                )}
-              </th>
+              <th scope="col">{ks.length > 1 ? <ListLength ks={ks} k={k} onK={(next) => patch({ k: next })} /> : 'Metric'}</th>
               <th scope="col" className="number">
                 {run.label}
               </th>

@@ -1,13 +1,14 @@
-import { Button, InputGroup } from '@blueprintjs/core';
-import { CrossIcon, SearchIcon } from '@blueprintjs/icons';
+import { Button } from '@blueprintjs/core';
+import { CrossIcon } from '@blueprintjs/icons';
 import type { ItemCard, Run } from '#contract/run';
 import { useOperation } from '../../client/use-operation.ts';
 import { attributesLine, titleOf } from '../../components/attributes.ts';
 import { Item } from '../../components/ItemLists.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { Answered, Empty } from '../../components/States.tsx';
+import { Empty } from '../../components/States.tsx';
 import { RunList } from '../../components/UserLists.tsx';
 import { countOf } from '../../format/numbers.ts';
+import { Picker } from './Picker.tsx';
 
 interface ItemPickerProps {
   run: string;
@@ -20,41 +21,24 @@ interface ItemPickerProps {
 /** Items by a part of their id or of their words; a click gives one to the newcomer. */
 export function ItemPicker({ run, query, had, onQuery, onAdd }: ItemPickerProps) {
   const items = useOperation('run.items', { run, query, limit: 50 }, ['data']);
-  const open = (list: readonly ItemCard[]) => list.filter(({ itemId }) => !had.some((other) => other.itemId === itemId));
+  const open = items.data?.filter(({ itemId }) => !had.some((other) => other.itemId === itemId));
   return (
-    <Panel title="Items" flush className="user-picker">
-      <div className="panel-text">
-        <InputGroup
-          leftElement={<SearchIcon size={14} className="input-icon" />}
-          placeholder="Part of a title or an id"
-          aria-label="Search items"
-          value={query}
-          onValueChange={onQuery}
-        />
-      </div>
-      <Answered answer={items}>
-        {(list) =>
-          open(list).length === 0 ? (
-            <p className="panel-text muted">The run knows no other item with “{query}”.</p>
-          ) : (
-            <ul className="user-list" aria-label="Items">
-              {open(list).map((item) => (
-                <li key={item.itemId}>
-                  <button
-                    type="button"
-                    className="line-button"
-                    title={attributesLine(item.itemId, item.attributes)}
-                    onClick={() => onAdd(item)}
-                  >
-                    <span className="grow clip">{titleOf(item.itemId, item.attributes)}</span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Answered>
-    </Panel>
+    <Picker
+      title="Items"
+      what="Items"
+      placeholder="Part of a title or an id"
+      query={query}
+      onQuery={onQuery}
+      answer={{ ...items, data: open }}
+      nothing={`The run knows no other item with “${query}”.`}
+      idOf={({ itemId }) => itemId}
+    >
+      {(item) => (
+        <button type="button" className="line-button" title={attributesLine(item.itemId, item.attributes)} onClick={() => onAdd(item)}>
+          <span className="grow clip">{titleOf(item.itemId, item.attributes)}</span>
+        </button>
+      )}
+    </Picker>
   );
 }
 

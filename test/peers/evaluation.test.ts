@@ -1,17 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createCatalogue } from '../../engine/evaluation/catalogue.ts';
 import { evaluateTopK } from '../../engine/evaluation/evaluate.ts';
 import { createRandom } from '../../engine/math/random.ts';
 import { buildSparseMatrix } from '../../engine/math/sparse.ts';
+import { askPeer, hasNumpy } from '../support/numpy.ts';
 
-const python = process.env.RECSMITH_PYTHON ?? 'python3';
-const hasNumpy = spawnSync(python, ['-c', 'import numpy']).status === 0;
-if (!hasNumpy)
-  process.stderr.write(
-    `The evaluator is not compared with numpy: "${python} -c 'import numpy'" fails. RECSMITH_PYTHON names another Python.\n`,
-  );
+const comparable = hasNumpy('The evaluator');
 
 /** Random scores, a fifth of them ties, with random training and test pairs. */
 function randomCase(seed: number) {
@@ -37,13 +31,11 @@ function randomCase(seed: number) {
   return { scores, train, attributes, test: held, ks: [1, 5, 20, 45] };
 }
 
-test.skipIf(!hasNumpy).each([1, 2, 3, 4, 5])(
+test.skipIf(!comparable).each([1, 2, 3, 4, 5])(
   'every metric and its error is what numpy makes of it, ties included (case %i)',
   async (seed) => {
     const data = randomCase(seed);
-    const answer = spawnSync(python, [path.join(__dirname, 'evaluation.py')], { input: JSON.stringify(data), encoding: 'utf8' });
-    expect(answer.stderr).toBe('');
-    const expected = JSON.parse(answer.stdout) as { metrics: Record<string, number>; errors: Record<string, number>; users: number };
+    const expected = askPeer<{ metrics: Record<string, number>; errors: Record<string, number>; users: number }>('evaluation.py', data);
 
     const [users, items] = [data.scores.length, data.scores[0]?.length as number];
     const heldOut = buildSparseMatrix(

@@ -1,17 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../engine/math/random.ts';
-import { toSparseMatrix } from '../../engine/math/sparse.ts';
 import { ease } from '../../engine/models/ease.ts';
 import { normalisedLinear } from '../../engine/models/normalised-linear.ts';
 import { loadTensorFlow } from '../../engine/models/tensorflow.ts';
-import { noFeatures, quietContext } from '../support/training-sets.ts';
+import { askPeer, hasNumpy } from '../support/numpy.ts';
+import { quietContext, setOfPairs } from '../support/training-sets.ts';
 
-const python = process.platform === 'win32' ? 'python' : 'python3';
-const hasNumpy = spawnSync(python, ['-c', 'import numpy']).status === 0;
-
-if (!hasNumpy) process.stderr.write('numpy is missing, so the linear models are not compared with it: pip install numpy\n');
+const comparable = hasNumpy('A linear model');
 
 beforeAll(async () => {
   await loadTensorFlow();
@@ -25,23 +20,8 @@ function drawn(users: number, items: number) {
     pairs.set(pair.join(), pair);
   }
   const list = [...pairs.values()];
-  const interactions = {
-    users: Int32Array.from(list, ([user]) => user),
-    items: Int32Array.from(list, ([, item]) => item),
-    // Pairs count alike, whatever they weigh.
-    weights: Float32Array.from(list, (_, at) => 1 + (at % 3)),
-    timestamps: new Float64Array(list.length),
-  };
-  const matrix = toSparseMatrix(interactions, users, items);
-  const set = {
-    userCount: users,
-    itemCount: items,
-    interactions,
-    matrix,
-    userFeatures: noFeatures(users),
-    itemFeatures: noFeatures(items),
-  };
-  return { pairs: list, set };
+  // Pairs count alike, whatever they weigh.
+  return { pairs: list, set: setOfPairs(list, users, items) };
 }
 
 /** The largest difference between scores and the peer's. */
@@ -51,15 +31,13 @@ function difference(scores: Float32Array, peer: number[]): number {
 }
 
 // Fewer users than items, and fewer items than users: the normalised form is solved on either side.
-test.skipIf(!hasNumpy).each([
+test.skipIf(!comparable).each([
   { users: 60, items: 170 },
   { users: 170, items: 60 },
 ])('EASE and its normalised form score $users users and $items items as numpy does, strangers included', async ({ users, items }) => {
   const { pairs, set } = drawn(users, items);
   const input = { users, items, pairs, ease: { ridge: 12 }, normalised: { a: 0.3, b: 0.4, ridge: 0.05 } };
-  const answer = spawnSync(python, [path.resolve('test/peers/linear.py')], { input: JSON.stringify(input), encoding: 'utf8' });
-  expect(answer.stderr).toBe('');
-  const peer = JSON.parse(answer.stdout) as Record<'ease' | 'normalised', number[][]>;
+  const peer = askPeer<Record<'ease' | 'normalised', number[][]>>('linear.py', input);
   const models = {
     ease: await ease.fit(set, { ridge: 12 }, quietContext()),
     normalised: await normalisedLinear.fit(set, { userExponent: 0.3, itemExponent: 0.4, ridge: 0.05 }, quietContext()),

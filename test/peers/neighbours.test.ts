@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createRandom } from '../../engine/math/random.ts';
 import { toSparseMatrix } from '../../engine/math/sparse.ts';
@@ -7,14 +5,10 @@ import { itemKnn } from '../../engine/models/item-knn.ts';
 import { weightings } from '../../engine/models/neighbour-weighting.ts';
 import { rp3beta } from '../../engine/models/rp3beta.ts';
 import { userKnn } from '../../engine/models/user-knn.ts';
+import { askPeer, hasNumpy } from '../support/numpy.ts';
 import { noFeatures, quietContext } from '../support/training-sets.ts';
 
-const python = process.env.RECSMITH_PYTHON ?? 'python3';
-const hasNumpy = spawnSync(python, ['-c', 'import numpy']).status === 0;
-if (!hasNumpy)
-  process.stderr.write(
-    `The neighbour models are not compared with numpy: "${python} -c 'import numpy'" fails. RECSMITH_PYTHON names another Python.\n`,
-  );
+const comparable = hasNumpy('A neighbour model');
 
 /** Pairs of which some items and users have many; the last user and the last item have none. */
 function randomPairs(users: number, items: number, count: number): [number, number][] {
@@ -28,13 +22,10 @@ function randomPairs(users: number, items: number, count: number): [number, numb
   return [...pairs.values()];
 }
 
-test.skipIf(!hasNumpy)('every neighbour model scores as numpy makes of its formula', async () => {
+test.skipIf(!comparable)('every neighbour model scores as numpy makes of its formula', async () => {
   const [userCount, itemCount, neighbours] = [50, 40, 60];
   const pairs = randomPairs(userCount, itemCount, 500);
-  const input = JSON.stringify({ pairs, users: userCount, items: itemCount, neighbours });
-  const answer = spawnSync(python, [path.join(__dirname, 'neighbours.py')], { input, encoding: 'utf8' });
-  expect(answer.stderr).toBe('');
-  const expected = JSON.parse(answer.stdout) as Record<string, number[][]>;
+  const expected = askPeer<Record<string, number[][]>>('neighbours.py', { pairs, users: userCount, items: itemCount, neighbours });
 
   const interactions = {
     users: Int32Array.from(pairs, ([user]) => user),

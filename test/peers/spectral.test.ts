@@ -1,25 +1,17 @@
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../engine/math/random.ts';
-import { toSparseMatrix } from '../../engine/math/sparse.ts';
 import { spectralFilter } from '../../engine/models/spectral-filter.ts';
 import { loadTensorFlow } from '../../engine/models/tensorflow.ts';
-import { noFeatures, quietContext } from '../support/training-sets.ts';
+import { askPeer, hasNumpy } from '../support/numpy.ts';
+import { quietContext, setOfPairs } from '../support/training-sets.ts';
 
-const python = process.env.RECSMITH_PYTHON ?? 'python3';
-const hasNumpy = spawnSync(python, ['-c', 'import numpy']).status === 0;
-
-if (!hasNumpy)
-  process.stderr.write(
-    `The spectral filter is not compared with numpy: "${python} -c 'import numpy'" fails. RECSMITH_PYTHON names another Python.\n`,
-  );
+const comparable = hasNumpy('The spectral filter');
 
 beforeAll(async () => {
   await loadTensorFlow();
 });
 
-test.skipIf(!hasNumpy)('the spectral filter scores as numpy does from the whole decomposition, strangers included', async () => {
+test.skipIf(!comparable)('the spectral filter scores as numpy does from the whole decomposition, strangers included', async () => {
   const [userCount, itemCount] = [120, 90];
   const random = createRandom(6, 'spectral peers');
   const pairs = new Map<string, [number, number]>();
@@ -29,24 +21,14 @@ test.skipIf(!hasNumpy)('the spectral filter scores as numpy does from the whole 
     pairs.set(pair.join(), pair);
   }
   const list = [...pairs.values()];
-  const interactions = {
-    users: Int32Array.from(list, ([user]) => user),
-    items: Int32Array.from(list, ([, item]) => item),
-    weights: Float32Array.from(list, (_, at) => 1 + (at % 3)),
-    timestamps: new Float64Array(list.length),
-  };
-  const matrix = toSparseMatrix(interactions, userCount, itemCount);
-  const features = { userFeatures: noFeatures(userCount), itemFeatures: noFeatures(itemCount) };
-  const set = { userCount, itemCount, interactions, matrix, ...features };
+  const set = setOfPairs(list, userCount, itemCount);
+  const { matrix } = set;
   const cases: [components: number, alpha: number, itemExponent: number][] = [
     [8, 0.3, 0.5],
     [20, 1, 0.25],
     [1, 0, 0],
   ];
-  const input = JSON.stringify({ users: userCount, items: itemCount, pairs: list, cases });
-  const answer = spawnSync(python, [path.join(__dirname, 'spectral.py')], { input, encoding: 'utf8' });
-  expect(answer.stderr).toBe('');
-  const peer = JSON.parse(answer.stdout) as number[][][];
+  const peer = askPeer<number[][][]>('spectral.py', { users: userCount, items: itemCount, pairs: list, cases });
   for (const [at, [components, alpha, itemExponent]] of cases.entries()) {
     const expected = peer[at] as number[][];
     const fitted = await spectralFilter.fit(set, { components, alpha, itemExponent }, quietContext());

@@ -56,6 +56,18 @@ export function chains(users = 60, items = 30, steps = 8): { set: TrainingSet; n
   };
 }
 
+/** A training set of these pairs, in their order and of different weights, without attributes or times. */
+export function setOfPairs(pairs: readonly (readonly [number, number])[], userCount: number, itemCount: number): TrainingSet {
+  const interactions: Interactions = {
+    users: Int32Array.from(pairs, ([user]) => user),
+    items: Int32Array.from(pairs, ([, item]) => item),
+    weights: Float32Array.from(pairs, (_, at) => 1 + (at % 3)),
+    timestamps: new Float64Array(pairs.length),
+  };
+  const matrix = toSparseMatrix(interactions, userCount, itemCount);
+  return { userCount, itemCount, interactions, matrix, userFeatures: noFeatures(userCount), itemFeatures: noFeatures(itemCount) };
+}
+
 /** A context that nobody listens to. */
 export function quietContext(seed = 1, changes: Partial<FitContext> = {}): FitContext {
   return {

@@ -53,7 +53,7 @@ export function addNeighbours(
   onProgress: () => Promise<void>,
 ): Promise<void> {
   const args = [...graph.addresses, x.block.address, base.block.address, out.block.address, out.columns];
-  return pool.rows('propagate', graph.rows, args, { onProgress });
+  return pool.rows('sparseProduct', graph.rows, args, { onProgress });
 }
 
 /** Some rows without their padding, times a factor. */

@@ -82,7 +82,7 @@ export async function leadingVectors(
     const onProgress = (): Promise<void> => report(step, steps);
 
     const multiply = (by: number[], count: number, from: Block<Float32Array>, to: Block<Float32Array>): Promise<void> =>
-      pool.rows('sparseProduct', count, [...by, from.address, to.address, width], { chunk: 128, onProgress });
+      pool.rows('sparseProduct', count, [...by, from.address, 0, to.address, width], { chunk: 128, onProgress });
     async function orthonormalise(): Promise<void> {
       square.values.set(inverseFactor(await gramOf(pool, { rows: items, columns: width, block: x }, onProgress), width));
       const args = [x.address, square.address, x.address, width, width];

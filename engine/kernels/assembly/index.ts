@@ -8,7 +8,6 @@ export { coOccurrence } from './co-occurrence';
 export { denseProduct } from './dense-product';
 export { adagradRows, bagSums } from './embedding';
 export { gramBlocks } from './gram';
-export { propagate } from './graph';
 export { selectTop } from './select-top';
 export { similarRows } from './similarity';
 export { sparseProduct } from './sparse-product';

@@ -14,14 +14,3 @@ export function dot(a: usize, b: usize, bytes: usize): f32 {
   const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
   return f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
 }
-
-/** y += a · x */
-export function addScaled(a: f32, x: usize, y: usize, bytes: usize): void {
-  const factor = f32x4.splat(a);
-  for (let at: usize = 0; at < bytes; at += 64) {
-    v128.store(y + at, f32x4.add(v128.load(y + at), f32x4.mul(factor, v128.load(x + at))));
-    v128.store(y + at, f32x4.add(v128.load(y + at, 16), f32x4.mul(factor, v128.load(x + at, 16))), 16);
-    v128.store(y + at, f32x4.add(v128.load(y + at, 32), f32x4.mul(factor, v128.load(x + at, 32))), 32);
-    v128.store(y + at, f32x4.add(v128.load(y + at, 48), f32x4.mul(factor, v128.load(x + at, 48))), 48);
-  }
-}

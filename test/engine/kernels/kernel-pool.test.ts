@@ -29,8 +29,8 @@ const dense = Float32Array.from({ length: columns * width }, () => random.normal
 
 async function product(pool: KernelPool, options = {}): Promise<Float32Array> {
   const out = pool.floats(rows * width);
-  const args = [pool.integers(sparse.indptr), pool.integers(sparse.indices), pool.floats(sparse.values), pool.floats(dense), out];
-  await pool.rows('sparseProduct', rows, [...args.map(({ address }) => address), width], options);
+  const args = [pool.integers(sparse.indptr), pool.integers(sparse.indices), pool.floats(sparse.values), pool.floats(dense)];
+  await pool.rows('sparseProduct', rows, [...args.map(({ address }) => address), 0, out.address, width], options);
   return out.values.slice();
 }
 

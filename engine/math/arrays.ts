@@ -7,6 +7,9 @@ export interface Matrix {
   data: Float32Array;
 }
 
+/** One row of a matrix, not copied. */
+export const rowAt = ({ columns, data }: Matrix, row: number): Float32Array => data.subarray(row * columns, (row + 1) * columns);
+
 /** Compressed sparse rows: the columns of row r are `indices[indptr[r] .. indptr[r + 1])`, ascending. */
 export interface SparseMatrix {
   rows: number;

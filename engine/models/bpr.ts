@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { NamedArrays } from '../math/arrays.ts';
+import { type NamedArrays, rowAt } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
 import { createBprLearner } from './bpr-train.ts';
 import { scoreByVectors } from './factorised.ts';
@@ -58,7 +58,7 @@ function fitted(arrays: NamedArrays, facts?: FittedModel['facts']): FittedModel 
   return {
     ...scoreByVectors(users, items),
     foldIn: foldInOf(arrays),
-    follow: (row, history) => moveByPairs(users.data.subarray(row * users.columns, (row + 1) * users.columns), items, history.items, how),
+    follow: (row, history) => moveByPairs(rowAt(users, row), items, history.items, how),
     save: () => arrays,
     ...(facts ? { facts } : {}),
   };

@@ -1,3 +1,4 @@
+import { rowAt } from '../math/arrays.ts';
 import type { FittedModel } from './model.ts';
 
 /** How known users' vectors follow what training did not see: by the model's own way, else by its fold-in; null where it has neither. */
@@ -6,9 +7,7 @@ export function followerOf(fitted: FittedModel): FittedModel['follow'] | null {
   const { foldIn } = fitted;
   const users = foldIn && fitted.embed?.().users;
   if (!users) return null;
-  const { columns, data } = users;
-  return (row, { items, since }) =>
-    freshened(data.slice(row * columns, (row + 1) * columns), foldIn.call(fitted, since), since.length / items.length);
+  return (row, { items, since }) => freshened(rowAt(users, row), foldIn.call(fitted, since), since.length / items.length);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Matrix } from '../math/arrays.ts';
+import { type Matrix, rowAt } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
 import type { FittedModel } from './model.ts';
 import { type FoldInParts, recentSum, unitVector } from './two-tower-fold-in.ts';
@@ -33,7 +33,7 @@ export interface FollowParts {
 export function createFollower({ users, items, temperature, lengths, foldIn }: FollowParts): NonNullable<FittedModel['follow']> {
   const step = createStep(items, temperature);
   return (row, { items: all, before, since }) => {
-    const own = users.data.slice(row * users.columns, (row + 1) * users.columns);
+    const own = rowAt(users, row);
     const share = since.length / all.length;
     const [now, then] = lengths ? [recentSum(foldIn, all), recentSum(foldIn, before)] : [null, null];
     if (!(lengths && now && then)) return step(own, since, rate * share);

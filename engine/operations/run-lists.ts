@@ -2,7 +2,7 @@ import { EngineError } from '#contract/errors';
 import type { Recommendation, Run, Selection } from '#contract/run';
 import { readPositiveItems } from '../data/training-data.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
-import type { NamedArrays, SparseMatrix } from '../math/arrays.ts';
+import { type NamedArrays, rowAt, type SparseMatrix } from '../math/arrays.ts';
 import { selectTopK } from '../math/top-k.ts';
 import { parseParams } from '../models/parameters.ts';
 import { findRetrievalModel } from '../models/registry.ts';
@@ -97,7 +97,7 @@ export function strangerWith(run: Pick<Run, 'id'>, { ids }: RunParts, itemIds: r
 function vectorOf(run: Run, { arrays }: RunParts, { row, items }: Person): Float32Array | null {
   if (!('user.embedding' in arrays && 'item.embedding' in arrays)) return null;
   const users = matrixOf(arrays, 'user.embedding');
-  if (row >= 0) return users.data.subarray(row * users.columns, (row + 1) * users.columns);
+  if (row >= 0) return rowAt(users, row);
   const model = findRetrievalModel(run.model);
   return model.foldIn ? model.foldIn(arrays, parseParams(model, run.params))(items) : null;
 }

@@ -3,7 +3,7 @@ import type { TrainingData } from '../data/training-data.ts';
 import { groupByUser } from '../evaluation/held-out.ts';
 import { inCodes } from '../features/feature-codes.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
-import type { Interactions, Matrix, NamedArrays, SparseMatrix } from '../math/arrays.ts';
+import { type Interactions, type Matrix, type NamedArrays, rowAt, type SparseMatrix } from '../math/arrays.ts';
 import type { NewItem } from '../models/model.ts';
 import { findRetrievalModel } from '../models/registry.ts';
 import type { ActiveUser, EmbedOutcome, EmbedTask } from '../training/tasks.ts';
@@ -63,8 +63,6 @@ function extended({ rows, columns, data }: Matrix, more: readonly Float32Array[]
   });
   return { rows: rows + more.length, columns, data: all };
 }
-
-const rowAt = ({ columns, data }: Matrix, row: number): Float32Array => data.subarray(row * columns, (row + 1) * columns);
 
 /** Finite and not zero: a vector that says something. */
 const speaks = (vector: Float32Array): boolean => vector.every(Number.isFinite) && vector.some((value) => value !== 0);

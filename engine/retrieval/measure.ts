@@ -1,4 +1,4 @@
-import type { Matrix } from '../math/arrays.ts';
+import { type Matrix, rowAt } from '../math/arrays.ts';
 import type { Checkpoint, VectorIndex } from './vector-index.ts';
 
 /** What was measured of an index on this machine. Latencies are milliseconds a search, one thread. */
@@ -41,7 +41,7 @@ export async function measureVectorIndex(
   let found = 0;
   let stretch = performance.now();
   for (const [at, row] of picked.entries()) {
-    const query = queries.data.subarray(row * queries.columns, (row + 1) * queries.columns);
+    const query = rowAt(queries, row);
     const start = performance.now();
     const matches = index.search(query, k);
     const middle = performance.now();

@@ -42,7 +42,7 @@ export const checkpointCommands: Command[] = [
       await session.call('workspace.open', { path: workspace });
       if (flags.discard) {
         if (id === undefined)
-          throw new EngineError('invalid_input', 'resume --discard wants a CHECKPOINT: "recsmith interrupted W" lists them.');
+          throw new EngineError('invalid_input', `resume --discard wants a CHECKPOINT: "recsmith interrupted ${workspace}" lists them.`);
         await session.call('checkpoint.discard', { id });
         return { json: { discarded: id }, text: `${id} is deleted.` };
       }

@@ -4,10 +4,11 @@ import { formatBytes, formatDuration, formatMetrics, formatNumber, formatTable }
 const plural = (count: number, one: string, many = `${one}s`): string => `${formatNumber(count)} ${count === 1 ? one : many}`;
 
 /** Over whom the means are, what did not count, and what counted though training does not know it. */
-export function scoreText({ users, counts }: { users: number; counts: ScoreCounts }): string {
+export function scoreText({ users, items, counts }: { users: number; items: number; counts: ScoreCounts }): string {
   const below = counts.trainRowsBelow + counts.testRowsBelow;
   return [
     plural(users, 'user'),
+    `coverage and Gini: of the ${plural(items, 'item')} that the three files name (a run's are of all items of its workspace)`,
     `left out: ${plural(below, 'row')} below the least value (${formatNumber(counts.testRowsBelow)} of the test file), ${plural(counts.testRowsInTraining, 'test row')} in training already, ${plural(counts.testRowsRepeated, 'repeated test row')}, ${plural(counts.usersLeftOut, 'user')} with nothing left`,
     `counted all the same: ${plural(counts.usersWithoutTraining, 'user')} without training rows, ${plural(counts.usersWithoutList, 'user')} without a list (zeros), ${plural(counts.itemsWithoutTraining, 'test item')} without training rows`,
   ].join('\n');

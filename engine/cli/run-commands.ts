@@ -1,28 +1,9 @@
 import { EngineError } from '#contract/errors';
-import { metricsTable, type Run, type Split } from '#contract/run';
+import { metricsTable, type Run } from '#contract/run';
 import type { Command } from './command.ts';
 import { comparisonText, costText, evaluationText, scoreText } from './evaluation-text.ts';
+import { splitFlags, splitOf } from './split-flags.ts';
 import { formatBytes, formatDuration, formatNumber, formatTable } from './terminal.ts';
-
-function splitOf(flags: Record<string, unknown>): Split | undefined {
-  const { split, testFile, testShare } = flags as { split?: string; testFile?: string; testShare?: number };
-  const kind = split ?? (testFile ? 'file' : undefined);
-  if (testFile && kind !== 'file') throw new EngineError('invalid_input', `--test-file goes with --split file, not with --split ${kind}.`);
-  switch (kind) {
-    case undefined:
-    case 'temporal':
-      return { kind: 'temporal', testShare: testShare ?? 0.2 };
-    case 'ratio':
-      return { kind: 'ratio', testShare: testShare ?? 0.2 };
-    case 'leave-last-out':
-      return { kind };
-    case 'file':
-      if (!testFile) throw new EngineError('invalid_input', '--split file needs --test-file FILE.');
-      return { kind, path: testFile };
-    default:
-      throw new EngineError('invalid_input', `--split is temporal, leave-last-out, ratio or file, not "${kind}".`);
-  }
-}
 
 /** What programs read of a run: the id first, and the facts that people compare. */
 export function runJson(run: Run): unknown {
@@ -50,9 +31,8 @@ export const runCommands: Command[] = [
         required: true,
       },
       set: { kind: 'pairs', help: 'a parameter, key=value; may be given again' },
-      split: { kind: 'text', help: 'temporal (default), leave-last-out, ratio or file' },
-      'test-share': { kind: 'number', help: 'share of the test set, for temporal and ratio (0.2)' },
-      'test-file': { kind: 'text', help: 'user and item columns; all of the workspace is for training' },
+      ...splitFlags,
+      split: { ...splitFlags.split, help: 'temporal (default), leave-last-out, ratio or file' },
       'min-value': { kind: 'number', help: 'least value that counts as positive (ratings: 70 % of the highest)' },
       'event-types': { kind: 'text', help: 'only these event types, with commas' },
       k: { kind: 'integers', help: 'list lengths of the metrics (10,20)' },
@@ -72,10 +52,11 @@ export const runCommands: Command[] = [
         eventTypes?: string;
         featureLeaks?: 'refuse' | 'warn';
       };
+      const split = splitOf(flags);
       const run = await session.work<Run>('run.train', {
         model,
         params: set ?? {},
-        split: splitOf(flags),
+        ...(split ? { split } : {}),
         selection: { ...(minValue !== undefined ? { minValue } : {}), ...(eventTypes ? { eventTypes: eventTypes.split(',') } : {}) },
         ...(k ? { ks: k } : {}),
         ...(seed !== undefined ? { seed } : {}),

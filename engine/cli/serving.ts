@@ -3,6 +3,7 @@ import type { PipelineResult } from '#contract/pipeline';
 import type { ServerStatus } from '#contract/server';
 import type { CommandContext } from './command.ts';
 import type { CliSession } from './session.ts';
+import { splitFlags, splitOf } from './split-flags.ts';
 import { formatDuration, formatMetrics, print, tell } from './terminal.ts';
 
 /** Waits for Ctrl-C. Throws `process_died` where the server stops before. */
@@ -32,6 +33,7 @@ export const buildFlags = {
   model: { kind: 'text', help: 'the retrieval model (two-tower)' },
   ranker: { kind: 'text', help: 'the ranking model (neural-ranker)' },
   set: { kind: 'pairs', help: 'a parameter of the retrieval model, key=value; may be given again' },
+  ...splitFlags,
   seed: { kind: 'integer', help: 'the same seed gives the same result (42)' },
   serve: { kind: 'switch', help: 'serve the result until interrupted' },
   port: { kind: 'integer', help: 'the port to serve on (8000, or the next free one)' },
@@ -39,10 +41,11 @@ export const buildFlags = {
 
 /** Runs the pipeline and, where that is asked for, serves its result until interrupted. */
 export async function buildAndServe(context: CommandContext): Promise<PipelineResult> {
-  const { set, ...rest } = context.flags as { set?: Record<string, string>; serve?: boolean };
-  const { json, ...input } = rest as Record<string, unknown>;
-  const result = await context.session.work<PipelineResult>('pipeline.build', { ...input, params: set ?? {}, serve: rest.serve === true });
-  if (rest.serve) {
+  const { json, set, serve = false, split: _, testShare: __, testFile: ___, ...input } = context.flags;
+  const split = splitOf(context.flags);
+  const asked = { ...input, ...(split ? { split } : {}), params: set ?? {}, serve };
+  const result = await context.session.work<PipelineResult>('pipeline.build', asked);
+  if (serve) {
     print(json ? JSON.stringify(result) : buildText(result));
     await waitForEnd(context.session, context.session.serverStopped);
   }

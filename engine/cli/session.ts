@@ -32,6 +32,9 @@ export function stateFolder(): string {
 
 const ended = (job: Job): boolean => job.status !== 'queued' && job.status !== 'running';
 
+/** As the shell takes it for one word. */
+const shellWord = (text: string): string => (/^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
 /** @param command names the holder of a workspace's lock: `recsmith train` */
 export function openSession(command: string, version: string): CliSession {
   const printer = progressPrinter();
@@ -55,6 +58,8 @@ export function openSession(command: string, version: string): CliSession {
     if (event.job.id === following) printer.show(event.job);
     if (ended(event.job)) waiting.get(event.job.id)?.(event.job);
   };
+  // As the user wrote it, to be named in what they can do next.
+  let workspace = 'W';
   const engine = createEngine({
     host: nodeProcessHost(__dirname),
     stateFolder: stateFolder(),
@@ -72,7 +77,10 @@ export function openSession(command: string, version: string): CliSession {
   return {
     interrupted,
     serverStopped: server.stopped,
-    call: (name, input) => engine.call(name, input) as Promise<never>,
+    call(name, input) {
+      if (name === 'workspace.open' || name === 'workspace.create') workspace = shellWord((input as { path: string }).path);
+      return engine.call(name, input) as Promise<never>;
+    },
     async work<R>(name: OperationName, input: unknown): Promise<R> {
       const started = (await engine.call(name, input)) as Job;
       following = started.id;
@@ -82,7 +90,7 @@ export function openSession(command: string, version: string): CliSession {
       printer.end();
       if (job.status === 'succeeded') return job.result as R;
       if (job.status === 'cancelled') {
-        const left = job.checkpoint ? 'Go on with: recsmith resume W' : 'Nothing was left half done.';
+        const left = job.checkpoint ? `Go on with: recsmith resume ${workspace}` : 'Nothing was left half done.';
         throw new EngineError('cancelled', `Stopped on request. ${left}`, job.checkpoint ? { checkpoint: job.checkpoint } : undefined);
       }
       throw errorFrom(job.error as ErrorReport);

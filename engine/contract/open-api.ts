@@ -50,7 +50,12 @@ export function openApiDocument(): Json {
         tags: [route.admin ? 'admin' : name === 'health' || name === 'metrics' ? 'operations' : 'recommendations'],
         ...(parameters.length > 0 ? { parameters } : {}),
         ...(route.body
-          ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }
+          ? {
+              requestBody: {
+                required: route.bodyOptional !== true,
+                content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
+              },
+            }
           : {}),
         responses: responsesOf(route),
       },

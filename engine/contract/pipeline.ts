@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Job } from './job.ts';
 import { operation } from './operation.ts';
-import { Metrics } from './run.ts';
+import { Metrics, Split } from './run.ts';
 
 export const pipelineStages = [
   ['data', 'Data'],
@@ -37,6 +37,8 @@ export const pipelineOperations = {
       model: z.string().default('two-tower'),
       ranker: z.string().default('neural-ranker'),
       params: z.record(z.string(), z.unknown()).default({}),
+      /** By time where the data has times, else a share of each user's interactions. */
+      split: Split.optional(),
       seed: z.number().int().min(0).max(4_294_967_295).default(42),
       serve: z.boolean().default(true),
       port: z.number().int().min(0).max(65535).default(8000),

@@ -90,6 +90,8 @@ export interface Route {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** No body at all is as good as `{}`. */
+  bodyOptional?: boolean;
   /** Largest body in bytes. */
   bodyLimit?: number;
   success: 200 | 202;
@@ -171,6 +173,7 @@ export const routes = {
       params: z.record(z.string(), z.unknown()).optional(),
       seed: z.number().int().min(0).max(4_294_967_295).optional(),
     }),
+    bodyOptional: true,
     bodyLimit: MiB,
     success: 202,
     answer: z.object({ job_id: z.string(), status: z.string() }),
@@ -181,6 +184,7 @@ export const routes = {
     path: '/admin/reindex',
     summary: 'Build the vector index again and swap to it',
     body: z.strictObject({ kind: z.enum(['auto', 'exact', 'hnsw']).optional() }),
+    bodyOptional: true,
     bodyLimit: MiB,
     success: 202,
     answer: z.object({ job_id: z.string(), status: z.string() }),

@@ -258,7 +258,15 @@ export const runOperations = {
       /** Least value of a training or test row that counts as positive; rows without a value count. */
       minValue: z.number().optional(),
     }),
-    output: z.object({ metrics: Metrics, errors: Metrics, intervals: Intervals, users: z.number(), counts: ScoreCounts }),
+    output: z.object({
+      metrics: Metrics,
+      errors: Metrics,
+      intervals: Intervals,
+      users: z.number(),
+      /** The catalogue that coverage and Gini are of: every item that the three files name. */
+      items: z.number(),
+      counts: ScoreCounts,
+    }),
     command: 'score',
   }),
   'run.users': operation({

@@ -78,6 +78,8 @@ export function scoreLists(
   errors: Record<string, number>;
   intervals: Record<string, Interval>;
   users: number;
+  /** The catalogue that coverage is a share of: every item that the files name. */
+  items: number;
   counts: ScoreCounts;
 } {
   const rows = rowsOf(train.items, test.items, recommendations.items);
@@ -129,5 +131,5 @@ export function scoreLists(
     );
   }
   const { metrics, errors, users } = result;
-  return { metrics, errors, intervals: accuracyIntervals(result, seed), users, counts };
+  return { metrics, errors, intervals: accuracyIntervals(result, seed), users, items: rows.size, counts };
 }

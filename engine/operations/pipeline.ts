@@ -21,6 +21,7 @@ export interface BuildInput {
   model: string;
   ranker: string;
   params: Record<string, unknown>;
+  split?: Split | undefined;
   seed: number;
   serve: boolean;
   port: number;
@@ -73,8 +74,10 @@ async function trainRanker(
     job.log(detail, 'warning');
     return null;
   };
-  if (retrieval.split.kind !== 'temporal')
-    return skip('Skipped: the data has no timestamps, and a ranking model learns from a later slice of time.');
+  if (retrieval.split.kind !== 'temporal') {
+    const why = input.split ? `the split is "${input.split.kind}"` : 'the data has no timestamps';
+    return skip(`Skipped: ${why}, and a ranking model learns from a later slice of time.`);
+  }
   try {
     return await runStage(job, 'ranking', async () => {
       const run = await train(
@@ -114,7 +117,7 @@ export async function build(context: EngineContext, stories: AdminStories, input
     // One reading for both models: what the server receives meanwhile is for the next time.
     return { value: await readDataNow(context, { minValue: 'auto' }, job), detail };
   });
-  const split = await splitFor(context);
+  const split = input.split ?? (await splitFor(context));
   const request = {
     model: input.model,
     params: input.params,

@@ -56,7 +56,7 @@ export async function viewUser(context: EngineContext, input: { run: string; use
 export async function viewNewcomer(context: EngineContext, input: { run: string; items: string[]; k: number }): Promise<NewcomerView> {
   const run = await readRetrievalRun(context, input.run);
   const parts = await partsOf(context, run.id);
-  const person = strangerWith(run, parts, input.items);
+  const { person, unknown } = strangerWith(run, parts, input.items);
   const list = await listFor(context, run, parts, person, Math.min(input.k, parts.ids.items.length), quietWork);
   const card = await cardsOf(
     context,
@@ -64,7 +64,7 @@ export async function viewNewcomer(context: EngineContext, input: { run: string;
   );
   return {
     recommendations: list.map(({ itemId, score, rank }) => ({ item: card(itemId), score, rank, later: false })),
-    source: run.label,
+    source: unknown.length > 0 ? `${run.label}, which does not know ${unknown.length} of the items` : run.label,
   };
 }
 

@@ -5,7 +5,18 @@ import path from 'node:path';
 import { EngineError } from '#contract/errors';
 import type { WorkContext } from '../jobs/work-context.ts';
 import type { EngineContext } from './engine-context.ts';
-import { type Lists, listFor, listOf, listsFor, partsOf, personOf, readRetrievalRun, strangerWith, trainedPerson } from './run-lists.ts';
+import {
+  type Lists,
+  listFor,
+  listOf,
+  listsFor,
+  partsOf,
+  personOf,
+  readRetrievalRun,
+  strangerWith,
+  trainedPerson,
+  unknownText,
+} from './run-lists.ts';
 import type { RunIds } from './run-store.ts';
 
 const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -69,8 +80,9 @@ export async function recommend(context: EngineContext, input: RecommendInput, w
         'A list by items is for somebody unknown and goes to no file: leave out the user and the file.',
       );
     }
-    const recommendations = await listFor(context, run, parts, strangerWith(run, parts, input.items), k, work);
-    return { run: run.id, items: input.items, recommendations };
+    const { person, unknown } = strangerWith(run, parts, input.items);
+    if (unknown.length > 0) work.log(`${unknownText(run, unknown)} The list is made of the others.`, 'warning');
+    return { run: run.id, items: input.items, unknown, recommendations: await listFor(context, run, parts, person, k, work) };
   }
   if (input.user !== undefined) {
     const person = await personOf(context, run, parts, input.user);

@@ -79,18 +79,20 @@ export async function personOf(
   return items.length > 0 ? { row: -1, items } : known;
 }
 
-/** Somebody unknown who has these items. Throws `not_found` that names the items that the run does not know. */
-export function strangerWith(run: Pick<Run, 'id'>, { ids }: RunParts, itemIds: readonly string[]): Person {
+/** Which items a run does not know, in a sentence. */
+export function unknownText(run: Pick<Run, 'id'>, unknown: readonly string[]): string {
+  const named = unknown.slice(0, 10).map((id) => `"${id}"`);
+  const more = unknown.length > 10 ? ` and ${unknown.length - 10} more` : '';
+  return `Run ${run.id} does not know the item${unknown.length > 1 ? 's' : ''} ${named.join(', ')}${more}.`;
+}
+
+/** Somebody unknown who has these items, and which of them the run does not know. Throws `not_found` where it knows none. */
+export function strangerWith(run: Pick<Run, 'id'>, { ids }: RunParts, itemIds: readonly string[]): { person: Person; unknown: string[] } {
   const rowOf = new Map(ids.items.map((id, at) => [id, at]));
-  const unknown = itemIds.filter((id) => !rowOf.has(id));
-  if (unknown.length > 0) {
-    const named = unknown.slice(0, 10).map((id) => `"${id}"`);
-    const more = unknown.length > 10 ? ` and ${unknown.length - 10} more` : '';
-    throw new EngineError('not_found', `Run ${run.id} does not know the item${unknown.length > 1 ? 's' : ''} ${named.join(', ')}${more}.`, {
-      items: unknown,
-    });
-  }
-  return { row: -1, items: Int32Array.from(new Set(itemIds), (id) => rowOf.get(id) as number) };
+  const different = [...new Set(itemIds)];
+  const unknown = different.filter((id) => !rowOf.has(id));
+  if (unknown.length === different.length) throw new EngineError('not_found', unknownText(run, unknown), { items: unknown });
+  return { person: { row: -1, items: Int32Array.from(different.flatMap((id) => rowOf.get(id) ?? [])) }, unknown };
 }
 
 /** The vector that stands for a person, where the model makes one without TensorFlow. */

@@ -6,7 +6,7 @@ import { type Route, type RouteName, routes } from '#contract/routes';
 import type { RouteHandlers } from '../../serving/route-handlers.ts';
 import { docsResponse } from './docs.ts';
 import { commonHeaders, problemOf, problemResponse } from './problem.ts';
-import { readJsonBody, UnsupportedMediaType } from './read-body.ts';
+import { hasNoBody, readJsonBody, UnsupportedMediaType } from './read-body.ts';
 import { numericFields, parseInput, queryValues } from './read-input.ts';
 
 /** Counts an answer under a route's name, or under a fixed word where there is no route. */
@@ -31,6 +31,11 @@ function idempotencyKeyOf(request: IncomingMessage): string | undefined {
   return key;
 }
 
+/** The body by its row; one that may be left out and was is `{}`. */
+async function readBody(request: IncomingMessage, { bodyOptional, bodyLimit = MiB }: Route): Promise<unknown> {
+  return bodyOptional && hasNoBody(request) ? {} : readJsonBody(request, bodyLimit);
+}
+
 /** Reads a request by its row, calls the handler, and writes the answer. */
 function answerBy(name: RouteName, route: Route, handlers: RouteHandlers): (context: Context<Env>) => Promise<Response> {
   const handle = handlers[name] as (input: unknown) => unknown;
@@ -41,7 +46,7 @@ function answerBy(name: RouteName, route: Route, handlers: RouteHandlers): (cont
     const input = {
       params: route.params ? parseInput(route.params, context.req.param(), 'path') : undefined,
       query: route.query ? parseInput(route.query, queryValues(context.req.queries(), route.query, numeric), 'query') : undefined,
-      body: route.body ? parseInput(route.body, await readJsonBody(incoming, route.bodyLimit ?? MiB), 'body') : undefined,
+      body: route.body ? parseInput(route.body, await readBody(incoming, route), 'body') : undefined,
       idempotencyKey: route.body ? idempotencyKeyOf(incoming) : undefined,
     };
     const answer = await handle(input);

@@ -27,6 +27,10 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
   return Buffer.concat(chunks, size);
 }
 
+/** Nothing was sent, as the headers say it (RFC 9112, section 6.3). */
+export const hasNoBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+
 /** Reads a JSON body, counting while it comes. Throws `too_large`, `invalid_input` or UnsupportedMediaType. */
 export async function readJsonBody(request: IncomingMessage, limit: number): Promise<unknown> {
   if (!json.test(request.headers['content-type'] ?? '')) throw new UnsupportedMediaType('Send the header Content-Type: application/json.');

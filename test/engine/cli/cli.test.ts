@@ -150,10 +150,11 @@ test(
 
 test('a training that was stopped by Ctrl-C says how to go on, and its checkpoint is deleted on request', { timeout: 120_000 }, () =>
   withSample(async ({ workspace, state }) => {
-    const words = ['train', workspace, '--model', 'bpr', '--set', 'epochs=1000', '--set', 'patience=1000'];
+    // Far longer than the time until the key is pressed.
+    const words = ['train', workspace, '--model', 'bpr', '--set', 'epochs=1000', '--set', 'patience=1000', '--set', 'dimensions=512'];
     const stopped = await recsmith(words, { state, signalAfterMs: 5000, env: { RECSMITH_CHECKPOINT_SECONDS: '0' } });
     expect(stopped.code).toBe(130);
-    expect(stopped.stderr).toContain('Stopped on request. Go on with: recsmith resume W');
+    expect(stopped.stderr).toContain(`Stopped on request. Go on with: recsmith resume ${workspace}\n`);
     const { interrupted } = await recsmithJson<{ interrupted: { id: string }[] }>(['interrupted', workspace], { state });
     const id = interrupted[0]?.id as string;
     expect((await recsmith(['resume', workspace, '--discard'], { state })).code).toBe(2);

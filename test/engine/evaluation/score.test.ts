@@ -92,7 +92,8 @@ test('what was left out is counted, and what counted though training does not kn
     ['u2', 'b'], // in training, and all that u2 has
     ['u3', 'x'], // a user and an item that training does not know, and no list
   ]);
-  const { users, counts } = scoreLists({ train, test: held, recommendations: pairs([['u1', 'b', 1]], 'ranks') }, [1]);
+  const { users, items, counts } = scoreLists({ train, test: held, recommendations: pairs([['u1', 'b', 1]], 'ranks') }, [1]);
+  expect(items).toBe(new Set([...train.items, ...held.items, 'b']).size);
   expect(users).toBe(2);
   expect(counts).toEqual({
     testRowsInTraining: 2,

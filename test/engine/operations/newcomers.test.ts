@@ -44,8 +44,17 @@ test('somebody unknown gets a list by the items they have, by a model of vectors
       const view = await engine.call('run.newcomerView', { run: run.id, items: ['i01', 'i02'], k: 5 });
       expect(view.recommendations.map(({ item }) => item.itemId)).toEqual(recommendations.map(({ itemId }) => itemId));
       expect(view.recommendations[0]?.item.attributes).toHaveProperty('title');
-      const refused = await engine.run('run.recommend', { run: run.id, items: ['i01', 'nothing', 'nobody'] });
+      const refused = await engine.run('run.recommend', { run: run.id, items: ['nothing', 'nobody'] });
       expect(refused.error).toMatchObject({ code: 'not_found', message: `Run ${run.id} does not know the items "nothing", "nobody".` });
+      // What it does not know is named, and the others count.
+      const partly = await engine.run('run.recommend', { run: run.id, items: ['i01', 'nothing', 'i02'], k: 5 });
+      expect(partly.result).toMatchObject({ unknown: ['nothing'], recommendations });
+      expect((await engine.call('job.log', { id: partly.id })).lines.map(({ text }) => text)).toContain(
+        `Run ${run.id} does not know the item "nothing". The list is made of the others.`,
+      );
+      expect((await engine.call('run.newcomerView', { run: run.id, items: ['i01', 'nothing', 'i02'], k: 5 })).source).toBe(
+        `${run.label}, which does not know 1 of the items`,
+      );
     }
   }),
 );

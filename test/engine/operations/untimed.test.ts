@@ -42,6 +42,18 @@ test('a few interactions without a time do not keep a recommender from being bui
   }),
 );
 
+test('a build splits as it is asked to, and says why it then has no ranking model', { timeout: 120_000 }, () =>
+  withEngine(async (engine) => {
+    await withInteractions(engine, 0);
+    const built = await engine.run('pipeline.build', { params: { epochs: 2 }, split: { kind: 'leave-last-out' }, serve: false });
+    expect(built.error).toBeUndefined();
+    const { run, ranker } = built.result as PipelineResult;
+    expect((await engine.call('run.get', { id: run })).split).toEqual({ kind: 'leave-last-out' });
+    expect(ranker).toBeNull();
+    expect(built.stages?.find(({ id }) => id === 'ranking')?.detail).toMatch(/^Skipped: the split is "leave-last-out"/);
+  }),
+);
+
 test('where many lack a time, a split by time is refused with how many', { timeout: 60_000 }, () =>
   withEngine(async (engine) => {
     await withInteractions(engine, 31);

@@ -297,6 +297,19 @@ describe('the rest', () => {
     }
   });
 
+  test('admin calls need no body; one that is sent is looked at all the same', async () => {
+    for (const path of ['/admin/train', '/admin/reindex']) {
+      for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-length': '0' }]) {
+        expect((await server.ask(path, { method: 'POST', headers })).status, path).toBe(501);
+      }
+      expect((await server.ask(path, { method: 'POST', body: '{}' })).status, path).toBe(415);
+      expect((await server.ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"x":1}' })).status).toBe(
+        400,
+      );
+      expect((await server.ask(path, { method: 'POST', headers: { origin: 'https://evil.example' } })).status, path).toBe(403);
+    }
+  });
+
   test('admin calls say that there is no workspace', async () => {
     for (const answer of [
       await server.post('/admin/train', {}),

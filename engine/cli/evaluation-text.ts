@@ -1,4 +1,6 @@
+import { formatMetric } from '#contract/figures';
 import type { Intervals, Metrics, Run, RunComparison, ScoreCounts, Slice } from '#contract/run';
+import { comparedText, enoughUsers, spoken } from '#contract/verdict';
 import { formatBytes, formatDuration, formatMetrics, formatNumber, formatTable } from './terminal.ts';
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${formatNumber(count)} ${count === 1 ? one : many}`;
@@ -34,22 +36,29 @@ export function intervalsText(intervals: Intervals | undefined): string | null {
   return shown.length === 0 ? null : `95 % intervals: ${shown.map(([name, interval]) => `${name} ${between(interval)}`).join(', ')}`;
 }
 
-/** Slices by activity and popularity; those by attribute stand in the JSON. */
+/** Slices by activity and popularity; those by attribute stand in the JSON. An interval of few users would be too narrow to be true. */
 export function slicesText(slices: Slice[] | undefined): string | null {
   const shown = (slices ?? []).filter(({ by }) => by === 'activity' || by === 'popularity');
   const [first] = shown;
   if (!first) return null;
   const names = Object.keys(first.metrics);
   const lead = names[0] as string;
-  return formatTable([
+  const spread = ({ users, intervals }: Slice): string => {
+    const interval = intervals[lead];
+    return users < enoughUsers || !interval ? 'too few users' : between(interval);
+  };
+  const table = formatTable([
     ['slice', 'users', ...names, `${lead}, 95 %`],
-    ...shown.map(({ name, users, metrics, intervals }) => [
-      name,
-      String(users),
-      ...names.map((metric) => metrics[metric]?.toFixed(4) ?? '–'),
-      between(intervals[lead] ?? [Number.NaN, Number.NaN]),
+    ...shown.map((slice) => [
+      slice.name,
+      String(slice.users),
+      ...names.map((metric) => slice.metrics[metric]?.toFixed(4) ?? '–'),
+      spread(slice),
     ]),
   ]);
+  return shown.some(({ of }) => of === 'items')
+    ? `${table}\nSlices of items count only targets in the slice: compare them between models, not with the whole.`
+    : table;
 }
 
 /** What a run cost: time, memory, size, and the time of one list. */
@@ -70,8 +79,35 @@ function movedText(title: string, users: RunComparison['won']): string[] {
   return ['', formatTable([[title, 'first', 'second', 'difference'], ...rows])];
 }
 
+/** Costs and metrics beyond accuracy as people read them. */
+function untestedValue(name: string, value: number | null): string {
+  if (value === null) return '–';
+  if (name === 'trainSeconds') return formatDuration(value);
+  if (name === 'latencyMs') return `${value.toFixed(2)} ms`;
+  return name.endsWith('Bytes') ? formatBytes(value) : formatMetric(value);
+}
+
+const costNames: Record<string, string> = {
+  trainSeconds: 'training',
+  peakMemoryBytes: 'peak memory',
+  modelBytes: 'model',
+  latencyMs: 'one list',
+};
+
+function untestedText(untested: RunComparison['untested']): string[] {
+  if (untested.length === 0) return [];
+  const rows = untested.map(({ name, first, second }) => [
+    costNames[name] ?? name,
+    untestedValue(name, first),
+    untestedValue(name, second),
+  ]);
+  return ['', formatTable([['without a test', 'first', 'second'], ...rows])];
+}
+
 /** Two runs side by side: what differs, how sure that is, and who moved most. */
-export function comparisonText({ first, second, users, metrics, by, won, lost }: RunComparison): string {
+export function comparisonText({ first, second, users, metrics, untested, by, won, lost }: RunComparison): string {
+  const lead = metrics.find(({ name }) => name === by);
+  const named = ({ id, label }: RunComparison['first']): string => (first.label === second.label ? `${label} ${id}` : label);
   const rows = metrics.map(({ name, interval: [low, high], ...metric }) => [
     name,
     metric.first.toFixed(4),
@@ -85,6 +121,8 @@ export function comparisonText({ first, second, users, metrics, by, won, lost }:
     `first: ${first.id} (${first.label}), second: ${second.id} (${second.label}), ${plural(users, 'user')}`,
     '',
     formatTable([['metric', 'first', 'second', 'difference', '95 % interval', 'p', 'users better / worse / same'], ...rows]),
+    ...(lead ? ['', `${comparedText({ first: named(second), second: named(first), on: spoken(by), users }, lead)}.`] : []),
+    ...untestedText(untested),
     ...movedText(`won most (${by})`, won),
     ...movedText(`lost most (${by})`, lost),
   ].join('\n');

@@ -1,5 +1,6 @@
 import { EngineError } from '#contract/errors';
 import { metricsTable, type Run } from '#contract/run';
+import { verdictOf } from '#contract/verdict';
 import type { Command } from './command.ts';
 import { comparisonText, costText, evaluationText, scoreText } from './evaluation-text.ts';
 import { splitFlags, splitOf } from './split-flags.ts';
@@ -15,7 +16,8 @@ export function runText(run: Run): string {
   const speed = run.examplesPerSecond ? `, ${formatNumber(Math.round(run.examplesPerSecond))} examples/s` : '';
   const { backend, device, version } = run.device;
   const made = `${run.id}: ${run.label}, ${costText(run)}${speed} on ${device.toUpperCase()} (${backend} ${version})`;
-  return `${evaluationText(metricsTable(run), run.intervals, run.slices)}\n\n${made}`;
+  const verdict = run.role === 'retrieval' ? `${verdictOf(run)}\n` : '';
+  return `${evaluationText(metricsTable(run), run.intervals, run.slices)}\n\n${verdict}${made}`;
 }
 
 export const runCommands: Command[] = [

@@ -71,7 +71,17 @@ export const TrainInput = z.object({
 });
 export type TrainInput = z.infer<typeof TrainInput>;
 
-export const Baseline = z.object({ model: z.string(), label: z.string(), metrics: Metrics });
+/** One metric of two models on the same users: mean of the one minus the other, its 95 % bootstrap interval, and p of a paired randomisation test. */
+export const PairedDifference = z.object({ difference: z.number(), interval: Interval, p: z.number() });
+export type PairedDifference = z.infer<typeof PairedDifference>;
+
+export const Baseline = z.object({
+  model: z.string(),
+  label: z.string(),
+  metrics: Metrics,
+  /** The run minus the baseline, of those metrics of accuracy in which it is the best baseline. Ranking runs have none, nor have runs of earlier versions. */
+  differences: z.record(z.string(), PairedDifference).optional(),
+});
 export type Baseline = z.infer<typeof Baseline>;
 
 export const Run = z.object({
@@ -171,16 +181,11 @@ export const ScoreCounts = z.object({
 });
 export type ScoreCounts = z.infer<typeof ScoreCounts>;
 
-/** One metric of two runs on the same users. */
-export const ComparedMetric = z.object({
+/** One metric of two runs on the same users; the difference is the second minus the first. */
+export const ComparedMetric = PairedDifference.extend({
   name: z.string(),
   first: z.number(),
   second: z.number(),
-  /** Second minus first, mean over users. */
-  difference: z.number(),
-  interval: Interval,
-  /** Two-sided, of a paired randomisation test over users. */
-  p: z.number(),
   /** Users with a higher, a lower and the same value by the second run. */
   better: z.number(),
   worse: z.number(),
@@ -196,6 +201,8 @@ export const RunComparison = z.object({
   second: z.object({ id: z.string(), label: z.string() }),
   users: z.number(),
   metrics: z.array(ComparedMetric),
+  /** What both cost and what their lists are like beside being right, without a test: `trainSeconds`, `novelty@10`. Null where a run does not know it. */
+  untested: z.array(z.object({ name: z.string(), first: z.number().nullable(), second: z.number().nullable() })),
   /** By this metric users won or lost. */
   by: z.string(),
   /** Who is better off with the second run, the most first, and who is worse off. */

@@ -2,6 +2,8 @@
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
+  /** 32 random bits in each place: several times as fast as one draw after the other. */
+  fillBits(out: Uint32Array): void;
   /** Uniform integer in [0, limit). */
   integer(limit: number): number;
   /** Standard normal, by the Box-Muller transform. */
@@ -39,6 +41,19 @@ export function createRandom(seed: number, label = ''): Random {
   const random: Random = {
     // 53 bits, so that large integers are reached evenly.
     next: () => ((bits() >>> 5) * 67_108_864 + (bits() >>> 6)) / 9_007_199_254_740_992,
+    fillBits: (out) => {
+      // The state in locals for the length of the loop, where the compiler keeps it in registers.
+      let [p, q, r, s] = [a, b, c, d];
+      for (let i = 0; i < out.length; i++) {
+        const t = (((p + q) | 0) + s) | 0;
+        s = (s + 1) | 0;
+        p = q ^ (q >>> 9);
+        q = (r + (r << 3)) | 0;
+        r = (((r << 21) | (r >>> 11)) + t) | 0;
+        out[i] = t;
+      }
+      [a, b, c, d] = [p, q, r, s];
+    },
     integer: (limit) => Math.floor(random.next() * limit),
     normal: () => {
       if (spare !== undefined) {

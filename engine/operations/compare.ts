@@ -1,7 +1,8 @@
 import { EngineError } from '#contract/errors';
 import type { ParsedInputOf } from '#contract/operations';
 import type { ComparedMetric, Run, RunComparison, UserDifference } from '#contract/run';
-import { comparePaired } from '../evaluation/paired-test.ts';
+import { comparePairedSteps } from '../evaluation/paired-test.ts';
+import { finishBetweenOthers } from '../jobs/between-others.ts';
 import { readRun, readRunIds, readUserValues, type UserValues } from './run-store.ts';
 
 /** The same users in the same order, or why there are none. */
@@ -24,20 +25,35 @@ const mean = (values: ArrayLike<number>): number => Float64Array.from(values).re
 
 /** Who gained or lost most by a metric; equal differences in the order of rows. */
 function mostMoved(first: Float32Array, second: Float32Array, users: Int32Array, ids: string[], limit: number) {
-  const moved: UserDifference[] = Array.from(users, (row, i) => {
-    const [a, b] = [first[i] as number, second[i] as number];
-    return { userId: ids[row] as string, first: a, second: b, difference: b - a };
-  });
-  return {
-    won: moved
-      .filter(({ difference }) => difference > 0)
-      .sort((a, b) => b.difference - a.difference)
-      .slice(0, limit),
-    lost: moved
-      .filter(({ difference }) => difference < 0)
-      .sort((a, b) => a.difference - b.difference)
-      .slice(0, limit),
-  };
+  const differences = Float64Array.from(second, (value, at) => value - (first[at] as number));
+  const most = (sign: 1 | -1): UserDifference[] =>
+    Array.from(differences.keys())
+      .filter((at) => sign * (differences[at] as number) > 0)
+      .sort((a, b) => sign * ((differences[b] as number) - (differences[a] as number)) || a - b)
+      .slice(0, limit)
+      .map((at) => ({
+        userId: ids[users[at] as number] as string,
+        first: first[at] as number,
+        second: second[at] as number,
+        difference: differences[at] as number,
+      }));
+  return { won: most(1), lost: most(-1) };
+}
+
+const costsOf = ({ seconds, peakMemoryBytes, modelBytes, latencyMs }: Run): Record<string, number | undefined> => ({
+  trainSeconds: seconds,
+  peakMemoryBytes,
+  modelBytes,
+  latencyMs,
+});
+
+/** Costs and metrics beyond accuracy: single numbers of a run, of which no test can be made. */
+function untestedOf(first: Run, second: Run, tested: readonly string[]): RunComparison['untested'] {
+  const valuesOf = (run: Run) => ({ ...run.metrics, ...costsOf(run) });
+  const [own, other] = [valuesOf(first), valuesOf(second)];
+  return Object.keys({ ...own, ...other })
+    .filter((name) => !tested.includes(name) && (own[name] !== undefined || other[name] !== undefined))
+    .map((name) => ({ name, first: own[name] ?? null, second: other[name] ?? null }));
 }
 
 /** Two runs, user by user: how much the second is better, how sure that is, and for whom. */
@@ -55,13 +71,13 @@ export async function compareRuns(workspace: string, input: ParsedInputOf<'run.c
       `Runs ${first.id} and ${second.id} were measured at different list lengths. Train one again with the same --k.`,
     );
   }
-  const metrics: ComparedMetric[] = [];
-  for (const name of names) {
-    const [own, other] = [a.values[name] as Float32Array, b.values[name] as Float32Array];
-    metrics.push({ name, first: mean(own), second: mean(other), ...comparePaired(other, own, input.seed) });
-    // A test of many users takes a while: others are answered between two of them.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const pairs = names.map((name) => ({ first: b.values[name] as Float32Array, second: a.values[name] as Float32Array }));
+  // Tests of many users take a while: others are answered meanwhile.
+  const compared = await finishBetweenOthers(comparePairedSteps(pairs, input.seed));
+  const metrics = names.map((name, at): ComparedMetric => {
+    const pair = pairs[at] as (typeof pairs)[number];
+    return { name, first: mean(pair.second), second: mean(pair.first), ...(compared[at] as (typeof compared)[number]) };
+  });
   const { users: ids } = await readRunIds(workspace, second.id);
   const label = ({ id, label: model }: Run) => ({ id, label: model });
   return {
@@ -69,6 +85,7 @@ export async function compareRuns(workspace: string, input: ParsedInputOf<'run.c
     second: label(second),
     users: b.users.length,
     metrics,
+    untested: untestedOf(first, second, names),
     by,
     ...mostMoved(a.values[by] as Float32Array, b.values[by] as Float32Array, b.users, ids, input.limit),
   };

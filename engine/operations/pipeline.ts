@@ -3,6 +3,7 @@ import type { Job } from '#contract/job';
 import type { HandlersOf } from '#contract/operations';
 import { type PipelineResult, pipelineStages } from '#contract/pipeline';
 import { type Metrics, metricsTable, type Run, type Split } from '#contract/run';
+import { spoken, verdictOf } from '#contract/verdict';
 import { countEntities, hasTimestamps } from '../data/entities.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { JobContext } from '../jobs/job-queue.ts';
@@ -28,8 +29,6 @@ export interface BuildInput {
 }
 
 const count = (value: number): string => value.toLocaleString('en-US');
-/** A metric's name as people write it: `NDCG@10`, `AUC`, `log loss`. */
-const spoken = (name: string): string => (name === 'log-loss' ? 'log loss' : name.toUpperCase());
 const show = (metrics: Metrics, name: string): string => `${spoken(name)} ${(metrics[name] ?? Number.NaN).toFixed(4)}`;
 
 async function prepareData(context: EngineContext, input: BuildInput, job: JobContext): Promise<string> {
@@ -38,27 +37,6 @@ async function prepareData(context: EngineContext, input: BuildInput, job: JobCo
   const counts = await countEntities(database);
   if (counts.interactions === 0) throw new EngineError('bad_data', 'The workspace is empty. Import interactions first.');
   return `${count(counts.interactions)} interactions of ${count(counts.users)} users with ${count(counts.items)} items`;
-}
-
-/** How good the result is against the best baseline, in one sentence. */
-function verdictOf(run: Run): string {
-  const name = 'ndcg@10' in run.metrics ? 'ndcg@10' : (Object.keys(run.metrics).find((key) => key.startsWith('ndcg')) ?? 'ndcg@10');
-  const own = run.metrics[name] ?? 0;
-  const best = run.baselines.reduce<{ label: string; value: number } | null>((top, { label, metrics }) => {
-    const value = metrics[name] ?? 0;
-    return !top || value > top.value ? { label, value } : top;
-  }, null);
-  const oracle = run.oracle?.[name];
-  const reach = oracle ? `, and reaches ${Math.round((100 * own) / oracle)} % of the best possible` : '';
-  if (!best) return `${run.label} has ${spoken(name)} ${own.toFixed(4)}${reach}.`;
-  const error = run.errors[name] ?? 0;
-  const difference = own - best.value;
-  const figures = `${own.toFixed(4)} against ${best.value.toFixed(4)}`;
-  // Two standard errors of the model's own mean: a rough guard, until runs are compared user by user.
-  if (Math.abs(difference) <= 2 * error)
-    return `${run.label} is within two standard errors of the best baseline, ${best.label}, in ${spoken(name)} (${figures})${reach}.`;
-  const percent = best.value > 0 ? ` by ${Math.abs(Math.round((100 * difference) / best.value))} %` : '';
-  return `${run.label} ${difference > 0 ? 'beats' : 'is behind'} the best baseline, ${best.label},${percent} in ${spoken(name)} (${figures})${reach}.`;
 }
 
 /** Ranking needs a later slice of time; where the data has none, retrieval alone is served, and the stage says why. */

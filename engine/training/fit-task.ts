@@ -1,6 +1,6 @@
 import type { Searched } from '#contract/checkpoint';
 import { EngineError } from '#contract/errors';
-import type { Baseline, Metrics, Split } from '#contract/run';
+import type { Metrics, Split } from '#contract/run';
 import { type Catalogue, createCatalogue } from '../evaluation/catalogue.ts';
 import { evaluateTopK, evaluateWhole, isAccuracy } from '../evaluation/evaluate.ts';
 import type { HeldOut } from '../evaluation/held-out.ts';
@@ -8,6 +8,7 @@ import { medianLatency } from '../evaluation/latency.ts';
 import { assertDisjoint, assertNoLeak } from '../evaluation/leakage.ts';
 import { carveValidation } from '../evaluation/split.ts';
 import type { Measured } from '../evaluation/tally.ts';
+import { finishBetweenOthers } from '../jobs/between-others.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import type { Interactions, Matrix } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
@@ -17,6 +18,7 @@ import type { FitContext, FittedModel, Model, TrainingSet } from '../models/mode
 import { parseParams } from '../models/parameters.ts';
 import { findRetrievalModel, retrievalModels } from '../models/registry.ts';
 import { loadTensorFlow } from '../models/tensorflow.ts';
+import { compareWithBaselines, type Rival } from './baseline-differences.ts';
 import { createCheckpointKeeper } from './checkpoint-keeper.ts';
 import { assertFitsMemory } from './memory-check.ts';
 import type { FitOutcome, FitTask } from './tasks.ts';
@@ -147,17 +149,15 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   const evaluated = await evaluateWhole({ ...evaluationOf(fitted, whole, catalogue, task, evaluating, model.label), ...detail });
   const { metrics, errors, intervals, slices } = evaluated;
   const latencyMs = await medianLatency((rows) => fitted.score(rows), whole.matrix, task.test.users, task.ks[0] as number);
-  const baselines: Baseline[] = [];
+  const rivals: Rival[] = [];
   for (const baseline of retrievalModels) {
     if (!baseline.baseline || baseline.id === model.id) continue;
     const other = await fitModel({ model: baseline, params: {}, set: whole, validate: null }, task, evaluating);
-    baselines.push({
-      model: baseline.id,
-      label: baseline.label,
-      metrics: (await evaluateTopK(evaluationOf(other, whole, catalogue, task, evaluating, baseline.label))).metrics,
-    });
+    const { metrics: reached, values } = await evaluateTopK(evaluationOf(other, whole, catalogue, task, evaluating, baseline.label));
+    rivals.push({ model: baseline.id, label: baseline.label, metrics: reached, values });
     other.dispose?.();
   }
+  const baselines = await finishBetweenOthers(compareWithBaselines(evaluated.values, rivals, task.seed));
   let oracle: Metrics | null = null;
   if (task.oracle) {
     const known = oracleScores(task.oracle);

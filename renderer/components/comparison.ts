@@ -1,5 +1,7 @@
-import type { Interval, Intervals, Metrics, Run } from '#contract/run';
+import type { Baseline, Intervals, Metrics, PairedDifference, Run } from '#contract/run';
+import { isClear } from '#contract/verdict';
 import { higherIsBetter, sortMetrics } from '../format/metrics.ts';
+import { formatP, formatRange } from '../format/numbers.ts';
 
 /** One row of a metrics table. */
 export interface MetricsRow {
@@ -7,25 +9,30 @@ export interface MetricsRow {
   metrics: Metrics;
   errors?: Metrics | undefined;
   intervals?: Intervals | undefined;
+  /** Of a baseline: the model minus it, user by user, where it is the best one. */
+  differences?: Baseline['differences'];
+  /** Of the model: the users that it was tested on. */
+  users?: number | undefined;
   kind: 'model' | 'baseline' | 'oracle';
 }
 
 /** A run beside its baselines and, where there is one, the oracle. */
 export function rowsOfRun(run: Run): MetricsRow[] {
-  const rows: MetricsRow[] = [{ label: run.label, metrics: run.metrics, errors: run.errors, intervals: run.intervals, kind: 'model' }];
-  for (const baseline of run.baselines) rows.push({ label: baseline.label, metrics: baseline.metrics, kind: 'baseline' });
+  const rows: MetricsRow[] = [
+    { label: run.label, metrics: run.metrics, errors: run.errors, intervals: run.intervals, users: run.counts.testUsers, kind: 'model' },
+  ];
+  for (const baseline of run.baselines)
+    rows.push({ label: baseline.label, metrics: baseline.metrics, differences: baseline.differences, kind: 'baseline' });
   if (run.oracle) rows.push({ label: 'Oracle (best reachable)', metrics: run.oracle, kind: 'oracle' });
   return rows;
 }
 
-/** Of the rows that a pipeline reports, the first is the model; the oracle calls itself so. */
-export function rowsOfTable(
-  table: readonly { label: string; metrics: Metrics }[],
-  spread: Partial<Pick<Run, 'errors' | 'intervals'>> = {},
-): MetricsRow[] {
+/** Of the rows that a pipeline reports, the first is the model; the oracle calls itself so. What the run knows of them beside is added. */
+export function rowsOfTable(table: readonly { label: string; metrics: Metrics }[], run?: Run): MetricsRow[] {
   return table.map((row, index) => {
-    if (index === 0) return { ...row, kind: 'model', errors: spread.errors, intervals: spread.intervals };
-    return { ...row, kind: /oracle/i.test(row.label) ? 'oracle' : 'baseline' };
+    if (index === 0) return { ...row, kind: 'model', errors: run?.errors, intervals: run?.intervals, users: run?.counts.testUsers };
+    if (/oracle/i.test(row.label)) return { ...row, kind: 'oracle' };
+    return { ...row, kind: 'baseline', differences: run?.baselines.find(({ label }) => label === row.label)?.differences };
   });
 }
 
@@ -38,35 +45,27 @@ export interface Difference {
   /** Positive where the model is better, whichever way the metric runs. */
   gain: number;
   value: number;
-  /** Whether it is more than chance, and by what that is judged: `within its interval`. Undefined where nothing is known. */
-  clear: { is: boolean; words: string } | undefined;
+  /** Whether it is more than chance, and the test behind that. Undefined where there was none, as of metrics beyond accuracy. */
+  clear: { is: boolean; words: string; test: string } | undefined;
 }
 
-/** The other value lies outside the model's interval; where there is none, more than two standard errors away. */
-function clearOf(difference: number, other: number, interval: Interval | undefined, error: number | undefined): Difference['clear'] {
-  if (interval) {
-    const is = other < interval[0] || other > interval[1];
-    return { is, words: `${is ? 'outside' : 'within'} its interval` };
-  }
-  if (error === undefined) return undefined;
-  const is = Math.abs(difference) > 2 * error;
-  return { is, words: is ? '> 2 s.e.' : 'within 2 s.e.' };
+function clearOf(paired: PairedDifference, users: number): Difference['clear'] {
+  const is = isClear(paired, users);
+  const test = `95 % interval of the difference, user by user: ${formatRange(paired.interval)}, p ${formatP(paired.p)}`;
+  return { is, words: is ? 'clear' : 'may be chance', test };
 }
 
 /** The model against the best of its baselines in one metric. */
 export function differenceToBest(rows: readonly MetricsRow[], metric: string): Difference | undefined {
   const model = rows.find((row) => row.kind === 'model');
   const value = model?.metrics[metric];
-  const others = rows.filter((row) => row.kind === 'baseline').flatMap((row) => row.metrics[metric] ?? []);
-  if (value === undefined || others.length === 0) return undefined;
+  const others = rows.filter((row) => row.kind === 'baseline' && row.metrics[metric] !== undefined);
+  if (model === undefined || value === undefined || others.length === 0) return undefined;
   const up = higherIsBetter(metric);
-  const best = up ? Math.max(...others) : Math.min(...others);
+  const best = (up ? Math.max : Math.min)(...others.map((row) => row.metrics[metric]!));
   const difference = value - best;
-  return {
-    value: difference,
-    gain: up ? difference : -difference,
-    clear: clearOf(difference, best, model?.intervals?.[metric], model?.errors?.[metric]),
-  };
+  const paired = others.find((row) => row.metrics[metric] === best)?.differences?.[metric];
+  return { value: difference, gain: up ? difference : -difference, clear: paired && clearOf(paired, model.users ?? 0) };
 }
 
 /** The best value of a metric among model and baselines: it is set in bold. */

@@ -1,3 +1,7 @@
+import { formatMetric } from '#contract/figures';
+
+export { formatBare, formatMetric, formatP, formatRange } from '#contract/figures';
+
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** 1204331 → `1,204,331`. */
@@ -44,35 +48,6 @@ export function formatSize(bytes: number): string {
   return `${text} ${sizeUnits[unit]}`;
 }
 
-/** Four decimals; what counts users or bits is told by its first digits. */
-const decimalsOf = (value: number): number => (Math.abs(value) < 10 ? 4 : Math.abs(value) < 100 ? 2 : 1);
-
-/** A metric with its four decimals; from ten on fewer. */
-export function formatMetric(value: number): string {
-  return value.toFixed(decimalsOf(value));
-}
-
-const withoutZero = (text: string): string => text.replace(/^0(?=\.)/, '');
-
-/** A metric where many stand close together: `.0412`, `−.0012`, `1.2000`. */
-export function formatBare(value: number): string {
-  const text = withoutZero(formatMetric(Math.abs(value)));
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-/** An interval: `.0012 to .0070`. */
-export function formatRange([low, high]: readonly [number, number]): string {
-  return `${formatBare(low)} to ${formatBare(high)}`;
-}
-
-/** A p value as it stands behind its `p`: `.004`, `.31`, `< .001`. */
-export function formatP(p: number): string {
-  if (p < 0.001) return '< .001';
-  // Not rounded to the level that it is below.
-  if (p < 0.05 && p.toFixed(3) === '0.050') return withoutZero(p.toFixed(4));
-  return withoutZero(p < 0.0995 ? p.toFixed(3) : p.toFixed(2));
-}
-
 /** A relative difference with its sign: `+4.2 %`, `−12 %`. */
 export function formatSignedShare(share: number): string {
   const percent = Math.abs(share) * 100;
@@ -83,7 +58,7 @@ export function formatSignedShare(share: number): string {
 
 /** A standard error as it stands behind its metric: 0.0102 → `.010`. */
 export function formatStandardError(error: number): string {
-  return withoutZero(error.toFixed(3));
+  return error.toFixed(3).replace(/^0(?=\.)/, '');
 }
 
 /** `0.1231 ± .010`, or the bare value where no error is known. */

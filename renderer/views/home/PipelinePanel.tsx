@@ -1,6 +1,7 @@
 import { Button } from '@blueprintjs/core';
 import type { Job } from '#contract/job';
 import type { Run } from '#contract/run';
+import { verdictOf } from '#contract/verdict';
 import { startServing } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
 import { type Answer, useOperation } from '../../client/use-operation.ts';
@@ -14,7 +15,7 @@ import { activeImport } from '../../format/job.ts';
 import { formatAge } from '../../format/time.ts';
 import { openView, useStore } from '../../store/store.ts';
 import { useNow } from '../../store/use-now.ts';
-import { newestPipeline, resultOfPipeline, stagesToDraw, verdictOfRun } from './pipeline.ts';
+import { newestPipeline, resultOfPipeline, stagesToDraw } from './pipeline.ts';
 import { StageStrip } from './StageStrip.tsx';
 
 /** The two next steps after a build. */
@@ -65,7 +66,7 @@ function Result({ job, runs }: { job: Job | undefined; runs: Answer<Run[]> }) {
   return (
     <>
       <p className="muted outcome-age">Last result, {formatAge(run.createdAt, now)}</p>
-      <Outcome verdict={verdictOfRun(run)} rows={rowsOfRun(run)} run={run.id} />
+      <Outcome verdict={verdictOf(run)} rows={rowsOfRun(run)} run={run.id} />
     </>
   );
 }

@@ -3,7 +3,6 @@ import { PipelineResult, pipelineStages } from '#contract/pipeline';
 import type { Run } from '#contract/run';
 import type { ServerStatus } from '#contract/server';
 import type { WorkspaceSummary } from '#contract/workspace';
-import { metricLabel, shareOfOracle } from '../../format/metrics.ts';
 import { countOf, formatMetric } from '../../format/numbers.ts';
 import { sortedJobs } from '../../store/apply-events.ts';
 
@@ -69,22 +68,4 @@ export function resultOfPipeline(job: Job | undefined): PipelineResult | undefin
   if (job?.status !== 'succeeded') return undefined;
   const parsed = PipelineResult.safeParse(job.result);
   return parsed.success ? parsed.data : undefined;
-}
-
-/** How good a run is, in one sentence, for a workspace that is opened again. */
-export function verdictOfRun(run: Run): string {
-  const metric = ['ndcg@10', 'ndcg@20', 'auc'].find((name) => run.metrics[name] !== undefined) ?? Object.keys(run.metrics)[0];
-  if (metric === undefined) return `${run.label} has no metrics.`;
-  const value = run.metrics[metric]!;
-  const parts = [`${run.label} reaches ${metricLabel(metric)} ${formatMetric(value)}`];
-  const rivals = run.baselines.filter((baseline) => baseline.metrics[metric] !== undefined);
-  if (rivals.length) {
-    const best = rivals.reduce((a, b) => (b.metrics[metric]! > a.metrics[metric]! ? b : a));
-    const other = best.metrics[metric]!;
-    const times = other > 0 ? ` (${(value / other).toFixed(2)} times)` : '';
-    parts.push(`against ${formatMetric(other)} of ${best.label}, the best baseline${times}`);
-  }
-  const reached = shareOfOracle(value, run.oracle?.[metric]);
-  if (reached) parts.push(reached);
-  return `${parts.join(', ')}.`;
 }

@@ -14,13 +14,13 @@ import { countOf, formatCount, formatDifference, formatMetric, formatP, formatRa
 import { splitMessage } from '../../format/text.ts';
 import { type DuelRow, duelNames, duelRows, othersOfDuel, testsNote, verdictOfDuel } from './duel.ts';
 
-const toneOf = ({ significant, difference }: DuelRow) => (!significant ? 'unclear' : difference > 0 ? 'good' : 'danger');
+const toneOf = ({ clear, difference }: DuelRow) => (!clear ? 'unclear' : difference > 0 ? 'good' : 'danger');
 
 function DifferenceCell({ row }: { row: DuelRow }) {
   const state = { good: 'state-good', danger: 'state-danger', unclear: 'muted' }[toneOf(row)];
   return (
     <span className={state}>
-      {row.significant ? (row.difference > 0 ? '▲ ' : '▼ ') : ''}
+      {row.clear ? (row.difference > 0 ? '▲ ' : '▼ ') : ''}
       {formatDifference(row.difference)}
     </span>
   );
@@ -41,7 +41,7 @@ function DuelLine({ row, scale }: { row: DuelRow; scale: Scale }) {
       <td className="number" title={`p ${row.p}`}>
         {formatP(row.p)}
       </td>
-      <td className={row.significant ? '' : 'muted'}>{row.significant ? 'yes' : 'no'}</td>
+      <td className={row.clear ? '' : 'muted'}>{row.clear ? 'yes' : 'no'}</td>
       <td className="number">{formatCount(row.better)}</td>
       <td className="number">{formatCount(row.worse)}</td>
       <td className="number muted">{formatCount(row.same)}</td>
@@ -85,8 +85,8 @@ function DuelTable({ comparison, rows }: { comparison: RunComparison; rows: read
             <th scope="col" className="number" title="Two-sided, of a paired randomisation test over users">
               p
             </th>
-            <th scope="col" title="Significant: p below .05">
-              p &lt; .05
+            <th scope="col" title="More than chance: the 95 % interval lies on one side of zero">
+              Clear
             </th>
             <th scope="col" className="number" title={`Users with a higher value by ${second}`}>
               Better

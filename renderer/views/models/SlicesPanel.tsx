@@ -1,5 +1,6 @@
 import { SegmentedControl } from '@blueprintjs/core';
 import type { Run } from '#contract/run';
+import { enoughUsers } from '#contract/verdict';
 import { DotInterval } from '../../components/DotInterval.tsx';
 import { scaleOver } from '../../components/interval-scale.ts';
 import { Panel } from '../../components/Panel.tsx';
@@ -8,7 +9,7 @@ import type { Sorting } from '../../components/sorting.ts';
 import { metricLabel } from '../../format/metrics.ts';
 import { formatBare, formatCount, formatDifference, formatMetric, formatRange } from '../../format/numbers.ts';
 import { useViewState } from '../../store/use-view-state.ts';
-import { enoughUsers, type SliceCell, type SliceRow, sliceGroups, sliceMetrics, slicesText, sortSlices } from './slices.ts';
+import { type SliceCell, type SliceRow, sliceGroups, sliceMetrics, slicesText, sortSlices } from './slices.ts';
 
 interface SlicesState {
   /** Whose differences and intervals are drawn. */
@@ -20,6 +21,7 @@ const initial: SlicesState = { metric: '', sorting: { by: '', descending: false 
 const tones = { above: 'good', below: 'danger', around: 'unclear' } as const;
 
 function DifferenceCell({ cell }: { cell: SliceCell }) {
+  if (cell.difference === undefined) return <span className="muted">–</span>;
   const state = cell.side === 'around' ? 'muted' : cell.side === 'above' ? 'state-good' : 'state-danger';
   return (
     <span className={state} title={cell.side === 'around' ? 'May be chance: within its interval, or of few users' : 'Outside its interval'}>
@@ -49,15 +51,19 @@ function SliceLine({ row, metrics, shown, whole, scale }: SliceLineProps) {
       {metrics.map((metric) => {
         const own = row.cells[metric];
         return (
-          <td key={metric} className="number" title={own && `95 % interval ${formatRange(own.interval)}`}>
+          <td
+            key={metric}
+            className="number"
+            title={own && (own.interval ? `95 % interval ${formatRange(own.interval)}` : 'Too few users for an interval')}
+          >
             {own ? formatMetric(own.value) : <span className="muted">–</span>}
           </td>
         );
       })}
-      <td className="number muted">{cell && formatRange(cell.interval)}</td>
+      <td className="number muted">{cell && (cell.interval ? formatRange(cell.interval) : 'too few users')}</td>
       <td className="number">{cell && <DifferenceCell cell={cell} />}</td>
       <td className="dot-cell">
-        {cell && (
+        {cell?.interval && cell.difference !== undefined && (
           <DotInterval
             value={cell.value}
             interval={cell.interval}
@@ -87,8 +93,8 @@ export function SlicesPanel({ run }: { run: Run }) {
     );
   }
   const whole = run.metrics[shown] as number;
-  const cells = groups.flatMap(({ rows }) => rows.flatMap((row) => row.cells[shown] ?? []));
-  const scale = scaleOver([whole, ...cells.flatMap(({ interval }) => interval)]);
+  const cells = groups.filter(({ of }) => of === 'users').flatMap(({ rows }) => rows.flatMap((row) => row.cells[shown] ?? []));
+  const scale = scaleOver([whole, ...cells.flatMap(({ interval }) => interval ?? [])]);
   const sort = { sorting: state.sorting, onSort: (sorting: Sorting) => patch({ sorting }) };
   return (
     <Panel
@@ -166,6 +172,7 @@ export function SlicesPanel({ run }: { run: Run }) {
               <tr className="row-group">
                 <th scope="rowgroup" colSpan={5 + metrics.length}>
                   {group.label}
+                  {group.of === 'items' && <span className="muted"> · compare between models, not with the whole</span>}
                 </th>
               </tr>
               {sortSlices(group.rows, state.sorting).map((row) => (
@@ -177,8 +184,9 @@ export function SlicesPanel({ run }: { run: Run }) {
       </div>
       <p className="panel-text muted table-note">
         ▲▼ and a filled dot: the interval lies wholly above or below the whole’s value, which is the line; slices of fewer than{' '}
-        {enoughUsers} users are left unmarked. Slices of items count, of each user, the held-out items in the slice. Intervals are of single
-        slices: of twenty that are like the whole, one lies beside it by chance.
+        {enoughUsers} users have no interval. Slices of items count, of each user, only the held-out items in the slice, while the lists
+        hold all items: what is less popular scores lower by construction, so compare them between models, not with the whole. Intervals are
+        of single slices: of twenty that are like the whole, one lies beside it by chance.
       </p>
     </Panel>
   );

@@ -1,17 +1,16 @@
 import type { Interval, Run, Slice } from '#contract/run';
+import { enoughUsers } from '#contract/verdict';
 import type { Sorting } from '../../components/sorting.ts';
 import { metricLabel, sortMetrics } from '../../format/metrics.ts';
 import { listOf } from '../../format/text.ts';
 
-/** Of fewer users a bootstrap interval is too narrow: of a single one it has no width at all. */
-export const enoughUsers = 30;
-
 /** One metric of a slice against that of the whole. */
 export interface SliceCell {
   value: number;
-  interval: Interval;
-  /** The slice minus the whole. */
-  difference: number;
+  /** Nothing of too few users. */
+  interval: Interval | undefined;
+  /** The slice minus the whole; nothing of a slice of items, which counts only targets in it and so lies below the whole or above it by construction. */
+  difference: number | undefined;
   /** Whether the slice's interval lies wholly on one side of the whole's value; of too few users it never does. */
   side: 'above' | 'below' | 'around';
   /** The lowest of those of its group that have enough users, and certainly below the whole. */
@@ -29,6 +28,7 @@ export interface SliceRow {
 export interface SliceGroup {
   key: string;
   label: string;
+  of: Slice['of'];
   rows: SliceRow[];
 }
 
@@ -47,7 +47,10 @@ function splitName(name: string): { name: string; detail: string } {
 function cellOf(slice: Slice, metric: string, whole: number, lowest: number): SliceCell | undefined {
   const [value, interval] = [slice.metrics[metric], slice.intervals[metric]];
   if (value === undefined || interval === undefined) return undefined;
-  const side = slice.users < enoughUsers ? 'around' : interval[1] < whole ? 'below' : interval[0] > whole ? 'above' : 'around';
+  if (slice.users < enoughUsers)
+    return { value, interval: undefined, difference: slice.of === 'users' ? value - whole : undefined, side: 'around', worst: false };
+  if (slice.of === 'items') return { value, interval, difference: undefined, side: 'around', worst: false };
+  const side = interval[1] < whole ? 'below' : interval[0] > whole ? 'above' : 'around';
   return { value, interval, difference: value - whole, side, worst: side === 'below' && value === lowest };
 }
 
@@ -67,6 +70,7 @@ export function sliceGroups(run: Pick<Run, 'slices' | 'metrics'>): SliceGroup[] 
   return [...groups].map(([key, slices]) => ({
     key,
     label: groupLabel(slices[0] as Slice),
+    of: (slices[0] as Slice).of,
     rows: slices.map((slice): SliceRow => {
       const cells = metrics.flatMap((metric): [string, SliceCell][] => {
         const lowest = Math.min(...slices.flatMap((other) => (other.users < enoughUsers ? [] : (other.metrics[metric] ?? []))));

@@ -34,20 +34,20 @@ test('in a pipeline’s table the first row is the model and the oracle is known
   expect(kinds).toEqual(['model', 'baseline', 'oracle']);
 });
 
-test('the difference is to the best baseline, and clear only beyond two standard errors', () => {
-  const difference = differenceToBest(rows, 'ndcg@10');
-  // 0.050 - 0.043 = 0.007, less than 2 × 0.006.
-  expect(difference?.value).toBeCloseTo(0.007, 10);
-  expect(difference?.clear).toEqual({ is: false, words: 'within 2 s.e.' });
-  expect(differenceToBest([{ ...rows[0]!, errors: { 'ndcg@10': 0.003 } }, ...rows.slice(1)], 'ndcg@10')?.clear?.is).toBe(true);
-});
-
-test('where there is an interval, a difference is clear when the baseline lies outside it', () => {
-  const within = (interval: [number, number]) =>
-    differenceToBest([{ ...rows[0]!, intervals: { 'ndcg@10': interval } }, ...rows.slice(1)], 'ndcg@10')?.clear;
-  // The best baseline has 0.043.
-  expect(within([0.042, 0.058])).toEqual({ is: false, words: 'within its interval' });
-  expect(within([0.044, 0.056])).toEqual({ is: true, words: 'outside its interval' });
+test('the difference is to the best baseline, and clear where its interval, user by user, lies on one side of zero', () => {
+  const clearOf = (interval: [number, number], users = 100) =>
+    differenceToBest(
+      [{ ...rows[0]!, users }, { ...rows[1]!, differences: { 'ndcg@10': { difference: 0.007, interval, p: 0.03 } } }, ...rows.slice(2)],
+      'ndcg@10',
+    )?.clear;
+  expect(differenceToBest(rows, 'ndcg@10')?.value).toBeCloseTo(0.007, 10);
+  expect(differenceToBest(rows, 'ndcg@10')?.clear).toBeUndefined();
+  expect(clearOf([0.001, 0.013])).toEqual({
+    ...{ is: true, words: 'clear' },
+    test: '95 % interval of the difference, user by user: .0010 to .0130, p .030',
+  });
+  expect(clearOf([-0.001, 0.015])).toMatchObject({ is: false, words: 'may be chance' });
+  expect(clearOf([0.001, 0.013], 29)?.is).toBe(false);
 });
 
 test('of a loss the lowest is best, and being lower is a gain', () => {

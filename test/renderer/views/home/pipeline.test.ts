@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Job } from '#contract/job';
-import { newestPipeline, resultOfPipeline, stagesToDraw, verdictOfRun, viewOfStage } from '../../../../renderer/views/home/pipeline.ts';
+import { newestPipeline, resultOfPipeline, stagesToDraw, viewOfStage } from '../../../../renderer/views/home/pipeline.ts';
 import { pipelineResult, runs, workspace } from '../../../support/fake-data.ts';
 
 const pipeline: Job = {
@@ -50,12 +50,4 @@ test('without a pipeline the strip shows what the workspace has already', () => 
   ]);
   expect(stagesToDraw(undefined, { workspace: null, runs: [], server: null }).every((stage) => stage.status === 'waiting')).toBe(true);
   expect(stagesToDraw(pipeline, { workspace, runs, server: null })).toEqual(pipeline.stages);
-});
-
-test('the verdict of a run on disk names the best baseline and the oracle', () => {
-  // 0.1148 / 0.0921 = 1.25; 0.1148 / 0.1342 = 86 %.
-  expect(verdictOfRun(runs[0]!)).toBe(
-    'Two-tower reaches NDCG@10 0.1148, against 0.0921 of Item KNN, the best baseline (1.25 times), 86 % of the oracle.',
-  );
-  expect(verdictOfRun({ ...runs[0]!, baselines: [], oracle: undefined })).toBe('Two-tower reaches NDCG@10 0.1148.');
 });

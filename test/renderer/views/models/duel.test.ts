@@ -9,7 +9,7 @@ const metric = (name: string, changes: Partial<ComparedMetric> = {}): ComparedMe
 const comparison = (metrics: ComparedMetric[]): RunComparison => ({
   first: { id: 'r-1', label: 'iALS' },
   second: { id: 'r-2', label: 'LightGCN' },
-  ...{ users: 373, metrics, by: 'ndcg@10', won: [], lost: [] },
+  ...{ users: 373, metrics, untested: [], by: 'ndcg@10', won: [], lost: [] },
 });
 
 test('the verdict names the winner, by how much, how sure that is and for how many', () => {
@@ -30,13 +30,16 @@ test('what may be chance is called so, and no difference is none', () => {
     'LightGCN leads iALS on NDCG@10 by .0041, which may be chance (95 % −.0010 to .0092, p .11)',
   );
   expect(verdictOfDuel(comparison([metric('ndcg@10', { difference: 0, interval: [0, 0], p: 1 })]))).toContain('are equal on NDCG@10');
-  // The level itself is not below it.
-  expect(verdictOfDuel(comparison([metric('ndcg@10', { p: 0.05 })]))).toContain('may be chance');
+  // The interval of so few users is no evidence.
+  expect(verdictOfDuel({ ...comparison([metric('ndcg@10')]), users: 29 })).toContain('may be chance');
 });
 
 test('rows are those of one length of list, with the difference as a share of the first run', () => {
-  const rows = duelRows(comparison([metric('recall@10', { first: 0, p: 0.3 }), metric('ndcg@20'), metric('ndcg@10')]), '10');
-  expect(rows.map(({ name, significant }) => [name, significant])).toEqual([
+  const rows = duelRows(
+    comparison([metric('recall@10', { first: 0, interval: [-0.001, 0.009] }), metric('ndcg@20'), metric('ndcg@10')]),
+    '10',
+  );
+  expect(rows.map(({ name, clear }) => [name, clear])).toEqual([
     ['ndcg@10', true],
     ['recall@10', false],
   ]);
@@ -51,9 +54,9 @@ test('the other metrics are told in a sentence from the second run’s side', ()
   const all = comparison([
     metric('ndcg@10'),
     metric('recall@10'),
-    metric('hit-rate@10', { difference: -0.1 }),
-    metric('mrr@10', { p: 0.4 }),
-    metric('map@10', { p: 0.4 }),
+    metric('hit-rate@10', { difference: -0.1, interval: [-0.2, -0.01] }),
+    metric('mrr@10', { interval: [-0.1, 0.1] }),
+    metric('map@10', { interval: [0, 0.1] }),
   ]);
   expect(othersOfDuel(all, duelRows(all, '10'))).toBe(
     'LightGCN against iALS elsewhere: higher on Recall@10; lower on HR@10; no clear difference on MRR@10 and MAP@10.',

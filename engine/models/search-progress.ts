@@ -15,8 +15,8 @@ export interface SearchPlan {
   roundEpochs: number;
 }
 
-/** Of the epochs that are allowed, this share is expected to bring something new; more than that is seldom needed. */
-const expectedShare = 1 / 8;
+/** Of the epochs that are left beyond patience, at least this share is expected to be needed: between a bar that leaps at an early stop and one that waits near its end. */
+const expectedShare = 1 / 4;
 
 /** Epochs, counted once a contender, that are expected from `epoch` on. */
 function expectedEpochs({ epochs, patience, roundEpochs }: SearchPlan, epoch: number, contenders: number, bestEpoch: number): number {
@@ -29,9 +29,10 @@ function expectedEpochs({ epochs, patience, roundEpochs }: SearchPlan, epoch: nu
   if (patience === null) return left + allowed;
   // The best of those that compete now may be beaten soon: patience counts from where the last one is alone.
   const idle = contenders > 1 ? 0 : epoch - 1 - bestEpoch;
-  // What still gets better after long is expected to do so for a while.
-  const better = Math.max(next / 4, epochs * expectedShare - next + 1) * (1 - idle / patience) ** 2;
-  return left + Math.min(allowed, Math.max(1, patience - idle) + better);
+  const least = Math.max(1, patience - idle);
+  // What still gets better after long is expected to do so for as long again; the longer nothing got better, the less.
+  const better = Math.max(next, (allowed - least) * expectedShare) * (1 - idle / patience) ** 2;
+  return left + Math.min(allowed, least + better);
 }
 
 /**

@@ -103,7 +103,9 @@ test('the evaluator scores lists of any tool', { timeout: 60_000 }, () =>
       itemsWithoutTraining: 1,
     });
     const { stdout } = await recsmith(words, { state: folder });
-    expect(stdout).toMatch(/\n2 users\ncoverage and Gini: of the 4 items that the three files name .+\nleft out: 1 row below the least value \(1 of the test file\), 0 test rows in training already/);
+    expect(stdout).toMatch(
+      /\n2 users\ncoverage and Gini: of the 4 items that the three files name .+\nleft out: 1 row below the least value \(1 of the test file\), 0 test rows in training already/,
+    );
     expect(stdout).toMatch(/1 user without training rows, 1 user without a list \(zeros\), 1 test item without training rows/);
   }),
 );

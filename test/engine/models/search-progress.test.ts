@@ -27,6 +27,24 @@ test.each([3, 4, 8, 10, 14, 20])('a search whose best epoch is %i never leaps, n
   expect(shares.at(-1)).toBeGreaterThan(0.8);
 });
 
+test.each([20, 30, 37])(
+  'one that gets better until epoch %i does not wait near its end: at four fifths of the work the bar is short of 94 %%',
+  (best) => {
+    const progress = createSearchProgress(plan);
+    const shares: number[] = [];
+    for (let epoch = 1; epoch <= best + plan.patience; epoch++) {
+      const contenders = epoch <= 2 ? 4 : epoch <= 4 ? 2 : 1;
+      progress.plan(epoch, contenders, Math.min(best, epoch - 1));
+      for (let i = 0; i < contenders * 10; i++) {
+        const { done, total } = progress.advance(10);
+        shares.push(done / total);
+      }
+    }
+    expect(shares[Math.floor(0.5 * shares.length)]).toBeLessThan(0.85);
+    expect(shares[Math.floor(0.8 * shares.length)]).toBeLessThan(0.94);
+  },
+);
+
 test('without validation the end is known: each example counts alike', () => {
   const progress = createSearchProgress({ ...plan, epochs: 5, patience: null });
   for (let epoch = 1; epoch <= 5; epoch++) {

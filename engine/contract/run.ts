@@ -157,7 +157,16 @@ export type ItemCard = z.infer<typeof ItemCard>;
 export const UserView = z.object({
   userId: z.string(),
   attributes: z.record(z.string(), z.unknown()),
-  history: z.array(z.object({ item: ItemCard, eventType: z.string(), value: z.number().nullable(), timestamp: z.string().nullable() })),
+  /** `trained`: the run learned from it; else it was held out, does not count as positive, or came later. */
+  history: z.array(
+    z.object({
+      item: ItemCard,
+      eventType: z.string(),
+      value: z.number().nullable(),
+      timestamp: z.string().nullable(),
+      trained: z.boolean(),
+    }),
+  ),
   /** `later`: the user took the item after the time that the run learned from, so the run was right. */
   recommendations: z.array(z.object({ item: ItemCard, score: z.number(), rank: z.number(), later: z.boolean() })),
   source: z.string(),

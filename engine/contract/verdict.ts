@@ -34,13 +34,16 @@ export function comparedText(
     : `${capital(winner)} leads ${loser} on ${on} by ${size}, which may be chance ${test}`;
 }
 
+/** The metric that a verdict is by. */
+export function headlineOf({ metrics }: Pick<Run, 'metrics'>): string | undefined {
+  return ['ndcg@10', ...Object.keys(metrics).filter((key) => key.startsWith('ndcg')), 'auc'].find((key) => metrics[key] !== undefined);
+}
+
 type Judged = Pick<Run, 'label' | 'metrics' | 'baselines' | 'oracle' | 'counts'>;
 
 /** How good a run is against the best baseline, user by user, and against the best possible where it is known: in one sentence. */
 export function verdictOf({ label, metrics, baselines, oracle, counts }: Judged): string {
-  const name = ['ndcg@10', ...Object.keys(metrics).filter((key) => key.startsWith('ndcg')), 'auc'].find(
-    (key) => metrics[key] !== undefined,
-  );
+  const name = headlineOf({ metrics });
   if (name === undefined) return `${label} has no metrics.`;
   const own = metrics[name] as number;
   const possible = oracle?.[name];

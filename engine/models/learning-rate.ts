@@ -56,5 +56,5 @@ export const epochParams = (defaults: { epochs: number; patience: number; warmUp
     .min(0)
     .max(10_000)
     .default(0)
-    .describe('Epochs over which the learning rate rises and falls, however many are trained; 0 takes as many as `epochs`.'),
+    .describe('Epochs over which the learning rate rises and falls, however many are trained; 0 takes as many as are trained at most.'),
 });

@@ -3,7 +3,7 @@ import type { Job } from '#contract/job';
 import type { HandlersOf } from '#contract/operations';
 import { type PipelineResult, pipelineStages } from '#contract/pipeline';
 import { type Metrics, metricsTable, type Run, type Split } from '#contract/run';
-import { spoken, verdictOf } from '#contract/verdict';
+import { headlineOf, spoken, verdictOf } from '#contract/verdict';
 import { countEntities, hasTimestamps } from '../data/entities.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { JobContext } from '../jobs/job-queue.ts';
@@ -110,7 +110,7 @@ export async function build(context: EngineContext, stories: AdminStories, input
     (work) => train(context, request, work, { data }),
     (trained) => ({
       training: `${trained.label}: ${count(trained.counts.train)} training interactions, epoch ${trained.bestEpoch ?? '–'} kept`,
-      evaluation: verdictOf(trained),
+      evaluation: `${show(trained.metrics, headlineOf(trained) ?? 'ndcg@10')} for ${count(trained.counts.testUsers)} test users`,
     }),
   );
   const ranker = await trainRanker(context, input, run, data, job);

@@ -3,7 +3,7 @@ import type { ItemCard, NewcomerView, Recommendation, UserView } from '#contract
 import { readAttributes, readHistory, searchItems } from '../data/entities.ts';
 import { quietWork } from '../jobs/work-context.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
-import { listFor, partsOf, personOf, readRetrievalRun, strangerWith } from './run-lists.ts';
+import { listFor, partsOf, personOf, readRetrievalRun, strangerWith, trainedPerson } from './run-lists.ts';
 
 const historyShown = 200;
 
@@ -37,10 +37,12 @@ export async function viewUser(context: EngineContext, input: { run: string; use
     [...history, ...recommendations].map(({ itemId }) => itemId),
   );
   const had = new Set(history.map((entry) => entry.itemId));
+  const row = parts.ids.users.indexOf(input.user);
+  const learned = new Set(row < 0 ? [] : Array.from(trainedPerson(parts, row).items, (item) => parts.ids.items[item] as string));
   return {
     userId: input.user,
     attributes: (await readAttributes(database, 'users', [input.user])).get(input.user) ?? {},
-    history: history.map(({ itemId, eventType, value, timestamp }) => ({ item: card(itemId), eventType, value, timestamp })),
+    history: history.map(({ itemId, ...entry }) => ({ item: card(itemId), ...entry, trained: learned.has(itemId) })),
     // Training items are left out of the lists, so what is in the history all the same came later.
     recommendations: recommendations.map(({ itemId, score, rank }) => ({
       item: card(itemId),

@@ -41,6 +41,13 @@ export function RunList({ title, answer, other, note, onAdd }: RunListProps) {
   );
 }
 
+/** How much is shown, and of how much of it the run learned. */
+function historyNote(history: UserView['history'], of: string | undefined): string {
+  const trained = history.filter((entry) => entry.trained).length;
+  const learned = trained === history.length ? '' : `; ${of ?? 'the run'} learned from ${trained}`;
+  return `newest first, ${countOf(history.length, 'interaction')} shown${learned}`;
+}
+
 interface UserListsProps {
   run: Pick<Run, 'id' | 'label'>;
   against: Pick<Run, 'id' | 'label'> | undefined;
@@ -70,7 +77,7 @@ export function UserLists({ run, against, user, k }: UserListsProps) {
         )}
       </Panel>
       <div className={`${against ? 'columns-3' : 'columns-2'} user-lists`}>
-        <Panel title="History" note={known && `newest first, ${countOf(known.history.length, 'interaction')} shown`} flush>
+        <Panel title="History" note={known && historyNote(known.history, against && run.label)} flush>
           <Answered answer={first.data || !second.data ? first : second} skeleton={<Skeleton rows={10} height={32} />}>
             {({ history }) => <HistoryList history={history} />}
           </Answered>

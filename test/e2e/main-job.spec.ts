@@ -79,6 +79,7 @@ test('serving can be switched, and answers over HTTP with the model', async () =
 test('the Playground shows what a user did and what comes next', async () => {
   await openView(app.page, 'playground');
   await expect(app.page.getByTestId('playground-recommendations').locator('li, tbody tr')).toHaveCount(10);
+  await expect(app.page.getByLabel('History', { exact: true }).getByText('not trained on').first()).toBeVisible();
 });
 
 test('two models are set against each other, down to the lists of one user', async () => {
@@ -88,10 +89,14 @@ test('two models are set against each other, down to the lists of one user', asy
   await page.locator('.model-item', { hasText: 'Popularity' }).click();
   await page.getByRole('button', { name: 'Train model' }).click();
   await expect(page.getByRole('heading', { name: 'Run: Popularity' })).toBeVisible({ timeout: 120_000 });
+  // How it ended is seen without scrolling.
+  await expect(page.getByTestId('run-verdict')).toBeInViewport();
+  await expect(page.getByTestId('run-verdict')).toContainText(/ on NDCG@10 /);
   await expect(page.getByTestId('slices')).toContainText('head items');
   const ndcg = page.getByTestId('metrics-table').locator('tbody tr', { hasText: 'NDCG@10' }).locator('td').first();
   newest = /0\.\d{4}/.exec((await ndcg.textContent()) ?? '')?.[0] ?? 'no value';
   await page.getByText('Compare models', { exact: true }).click();
+  await expect(page.getByRole('combobox', { name: 'Test of the runs' })).toHaveValue(/retrieval/);
   const picks = page.getByRole('checkbox', { name: /against another model/ });
   await expect(picks).toHaveCount(2);
   await picks.nth(1).check();
@@ -100,6 +105,15 @@ test('two models are set against each other, down to the lists of one user', asy
   await page.getByTestId('duel').getByRole('button', { name: /^u/ }).first().click();
   await expect(page.getByTestId('duel-user').getByTestId('playground-recommendations')).toHaveCount(2);
   await page.getByRole('button', { name: 'Close the lists' }).click();
+  await expect(page.getByTestId('duel-untested')).toContainText(/Coverage@10.*Novelty@10.*Training.*Model size.*One list/s);
+  // A run opens in sight, where the duel was; the pickers set it against any other again.
+  await page.getByTestId('comparison-table').getByRole('button', { name: 'Popularity' }).click();
+  await expect(page.getByRole('heading', { name: 'Run: Popularity' })).toBeInViewport();
+  await expect(page.getByTestId('duel')).toHaveCount(0);
+  const pick = async (name: string, index: number) => page.getByRole('combobox', { name }).selectOption({ index });
+  await pick('First run of the duel', 1);
+  await pick('Second run of the duel', 1);
+  await expect(page.getByTestId('duel-verdict')).toBeVisible();
   await page.locator('.model-item', { hasText: 'Two-tower' }).click();
 });
 

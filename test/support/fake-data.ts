@@ -777,6 +777,7 @@ export function userView(user: string, k: number, ofRun = ''): UserView {
       eventType: types[index % 4]!,
       value: index % 5 ? null : 4,
       timestamp: ago(index * 900),
+      trained: index >= 4,
     })),
     recommendations: Array.from({ length: k }, (_, index) => ({
       item: item(index % 2 ? 300 + index * 3 + step : index * 7 + 2),

@@ -72,7 +72,9 @@ export function JobsTable({ jobs, selected, onSelect }: JobsTableProps) {
               </td>
               <td className="number">{isActive(job) && job.remainingSeconds !== undefined ? formatClock(job.remainingSeconds) : ''}</td>
               <td className="number">{jobDuration(job, now)}</td>
-              <td>{formatMoment(job.createdAt)}</td>
+              <td title={`Asked for ${formatMoment(job.createdAt)}`}>
+                {job.startedAt ? formatMoment(job.startedAt) : job.status === 'queued' ? 'queued' : '–'}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,6 @@
 import { Button, HTMLSelect } from '@blueprintjs/core';
 import { CrossIcon } from '@blueprintjs/icons';
+import { useEffect, useRef } from 'react';
 import type { ModelInfo } from '#contract/model';
 import type { Run } from '#contract/run';
 import { trainAllModels } from '../../client/commands.ts';
@@ -13,8 +14,9 @@ import { ksOf } from '../../format/metrics.ts';
 import { countOf } from '../../format/numbers.ts';
 import { useStore } from '../../store/store.ts';
 import { ComparisonTable, type Pending } from './ComparisonTable.tsx';
-import { columnsOf, devicesText, isOfOtherData, setupsOf, sortRuns } from './compare-runs.ts';
+import { columnsOf, devicesText, duelRuns, firstSetup, isOfOtherData, setupsOf, sortRuns } from './compare-runs.ts';
 import { Duel } from './Duel.tsx';
+import { DuelPicker } from './DuelPicker.tsx';
 import { pickForDuel } from './duel.ts';
 import { ExportMenu } from './ExportMenu.tsx';
 import { RunDetail } from './RunDetail.tsx';
@@ -83,7 +85,7 @@ function LeftOut({ leftOut, onClose }: { leftOut: ComparisonState['leftOut']; on
 /** Every model's latest run in one table, and the way to fill it. */
 export function Comparison({ models, runs, state, jobs, draft, obstacle, onChange, onStarted }: ComparisonProps) {
   const setups = setupsOf(runs);
-  const setup = setups.find(({ key }) => key === state.setup) ?? setups[0];
+  const setup = setups.find(({ key }) => key === state.setup) ?? firstSetup(setups);
   const pending = usePending(models, jobs);
   const ks = ksOf(setup?.runs.flatMap((run) => Object.keys(run.metrics)) ?? []);
   const k = ks.includes(state.k) ? state.k : ks[0];
@@ -95,10 +97,19 @@ export function Comparison({ models, runs, state, jobs, draft, obstacle, onChang
       : { by: first?.id ?? 'model', descending: first?.higherIsBetter ?? false };
   const newest = setup?.runs[0];
   // Rankers answer to requests, not to users: there are no pairs to test.
-  const duelling = newest?.role === 'retrieval' && (setup?.runs.length ?? 0) > 1;
-  const picked = duelling ? state.duel.flatMap((id) => setup?.runs.find((run) => run.id === id) ?? []) : [];
+  const able = newest?.role === 'retrieval' ? duelRuns(runs) : [];
+  const duelling = newest?.role === 'retrieval' && ((setup?.runs.length ?? 0) > 1 || able.length > 1);
+  const picked = duelling ? state.duel.flatMap((id) => runs.find((run) => run.id === id && run.role === 'retrieval') ?? []) : [];
   const [one, two] = picked;
   const shown = setup?.runs.find(({ id }) => id === state.run);
+  const detail = useRef<HTMLDivElement>(null);
+  const opened = useRef(false);
+  const shownId = shown?.id;
+  // What a click opened comes into sight; what was open when the view was left does not.
+  useEffect(() => {
+    if (shownId !== undefined && opened.current) detail.current?.scrollIntoView({ block: 'start' });
+    opened.current = false;
+  }, [shownId]);
   const { input, problems } = trainingInput({ id: '', role: 'retrieval', parameters: [] }, {}, draft);
   const all = useAction(async () => {
     const { model: _, params: __, ...common } = input;
@@ -121,7 +132,6 @@ export function Comparison({ models, runs, state, jobs, draft, obstacle, onChang
     <>
       <Panel
         title="Comparison"
-        note={setup ? `the latest run of ${countOf(setup.runs.length, 'model')}, ${devicesText(setup.runs)}` : ''}
         flush
         actions={
           <>
@@ -165,20 +175,30 @@ export function Comparison({ models, runs, state, jobs, draft, obstacle, onChang
                   picked.map((run) => run.id),
                   id,
                 ),
+                run: '',
               })
             }
             onSort={(next) => onChange({ sorting: next })}
-            onSelect={(run) => onChange({ run: run.id === state.run ? '' : run.id })}
+            onSelect={(run) => {
+              opened.current = run.id !== state.run;
+              // The run opens where the duel was.
+              onChange(run.id === state.run ? { run: '' } : { run: run.id, duel: [] });
+            }}
           />
         ) : (
           <Empty>{obstacle || 'No run yet: train all models to see them side by side, or one on the left.'}</Empty>
         )}
-        {duelling && !two && (
-          <p className="panel-text muted table-note">
-            {one
-              ? `Tick a second model to set it against ${one.label}.`
-              : 'Tick two models to see whether their difference is more than chance, and for which users.'}
-          </p>
+        {setup && (
+          <div className="panel-text table-note comparison-foot">
+            <span className="muted">
+              The latest run of {countOf(setup.runs.length, 'model')}, {devicesText(setup.runs)}.
+              {duelling &&
+                (one && !two
+                  ? ` Tick a second model to set it against ${one.label}.`
+                  : ' Tick two models, or choose any two runs, to see whether their difference is more than chance, and for which users.')}
+            </span>
+            {able.length > 1 && <DuelPicker runs={able} first={one} second={two} onPick={(duel) => onChange({ duel, run: '' })} />}
+          </div>
         )}
       </Panel>
       {one && two && (
@@ -192,7 +212,11 @@ export function Comparison({ models, runs, state, jobs, draft, obstacle, onChang
           onClose={() => onChange({ duel: [] })}
         />
       )}
-      {shown && <RunDetail key={shown.id} run={shown} />}
+      {shown && (
+        <div ref={detail} className="opened-run">
+          <RunDetail key={shown.id} run={shown} />
+        </div>
+      )}
     </>
   );
 }

@@ -12,7 +12,7 @@ import { UserLists } from '../../components/UserLists.tsx';
 import { ksOf, metricLabel } from '../../format/metrics.ts';
 import { countOf, formatCount, formatDifference, formatMetric, formatP, formatRange, formatSignedShare } from '../../format/numbers.ts';
 import { splitMessage } from '../../format/text.ts';
-import { type DuelRow, duelNames, duelRows, othersOfDuel, testsNote, verdictOfDuel } from './duel.ts';
+import { type DuelRow, duelNames, duelRows, othersOfDuel, testsNote, untestedRows, verdictOfDuel } from './duel.ts';
 
 const toneOf = ({ clear, difference }: DuelRow) => (!clear ? 'unclear' : difference > 0 ? 'good' : 'danger');
 
@@ -108,6 +108,39 @@ function DuelTable({ comparison, rows }: { comparison: RunComparison; rows: read
         <tbody>
           {rows.map((row) => (
             <DuelLine key={row.name} row={row} scale={scale} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Costs and what the lists are like, of which no test is made. */
+function UntestedTable({ comparison, k }: { comparison: RunComparison; k: string | undefined }) {
+  const [first, second] = duelNames(comparison);
+  const rows = untestedRows(comparison, k);
+  if (rows.length === 0) return null;
+  return (
+    <div className="table-scroll">
+      <table className="table duel-untested" data-testid="duel-untested">
+        <thead>
+          <tr>
+            <th scope="col">Beside accuracy, without a test</th>
+            <th scope="col" className="number">
+              {first}
+            </th>
+            <th scope="col" className="number">
+              {second}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name}>
+              <th scope="row">{row.label ?? <MetricName name={row.name} />}</th>
+              <td className="number">{row.first}</td>
+              <td className="number">{row.second}</td>
+            </tr>
           ))}
         </tbody>
       </table>
@@ -223,6 +256,7 @@ function DuelResult({ comparison, k, user, onUser }: DuelResultProps) {
         {testsNote(rows.length)} Better and worse are users by {names[1]}; the figure shows the difference as a share of {names[0]}, hollow
         where it may be chance.
       </p>
+      <UntestedTable comparison={comparison} k={k} />
       <div ref={moved} className="duel-moved">
         <Moved title={`Who wins most with ${names[1]}, by ${by}`} users={comparison.won} names={names} opened={user} onOpen={onUser} />
         <Moved title={`Who loses most with ${names[1]}, by ${by}`} users={comparison.lost} names={names} opened={user} onOpen={onUser} />

@@ -4,9 +4,10 @@ import type { ReactNode } from 'react';
 import type { Job } from '#contract/job';
 import type { ModelInfo } from '#contract/model';
 import type { Run } from '#contract/run';
+import { verdictOf } from '#contract/verdict';
 import { startJob } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
-import { type Answer, useOperation } from '../../client/use-operation.ts';
+import { useOperation } from '../../client/use-operation.ts';
 import { CopyButton } from '../../components/CopyButton.tsx';
 import { ErrorNote } from '../../components/ErrorNote.tsx';
 import type { Draft } from '../../components/form-logic.ts';
@@ -76,26 +77,38 @@ function ModelHead({ model }: { model: ModelInfo }) {
   );
 }
 
+const runAnchor = 'run-detail';
+
 interface OutcomeProps {
-  state: ModelsState;
+  /** The training that was set going last. */
+  job: Job | undefined;
   model: ModelInfo;
-  runs: Answer<Run[]>;
+  /** The run that is looked at. */
+  run: Run | undefined;
   /** A training was set going again. */
   onStarted: (job: Job, model: string) => void;
 }
 
-/** The training that runs or failed, then the run that is looked at. */
-function Outcome({ state, model, runs, onStarted }: OutcomeProps) {
-  const job = useStore((store) => store.jobs[state.jobs[model.id] ?? '']);
-  const finished = runIdOf(job);
-  const shown = state.run || finished;
-  const run = runs.data?.find((one) => one.id === shown) ?? runs.data?.find((one) => one.model === model.id);
+/** What the training does that runs or failed, or in a sentence how good the run is: above the form, where it is seen. */
+function Now({ job, model, run, onStarted }: OutcomeProps) {
+  if (job && job.status !== 'succeeded')
+    return <LiveTraining job={job} model={model} onStarted={(started) => onStarted(started, model.id)} />;
+  if (!run) return null;
   return (
-    <>
-      {job && job.status !== 'succeeded' && <LiveTraining job={job} model={model} onStarted={(started) => onStarted(started, model.id)} />}
-      <InterruptedTrainings except={job?.checkpoint} onStarted={(started, training) => onStarted(started, training.model)} />
-      {run && !(job && isActive(job)) && <RunDetail key={run.id} run={run} />}
-    </>
+    <Panel
+      title={job ? `${run.label} is trained` : `Latest run of ${run.label}`}
+      testId="run-verdict"
+      actions={
+        <Button
+          size="small"
+          variant="outlined"
+          text="Show run"
+          onClick={() => document.getElementById(runAnchor)?.scrollIntoView({ block: 'start' })}
+        />
+      }
+    >
+      <p className="verdict">{verdictOf(run)}</p>
+    </Panel>
   );
 }
 
@@ -108,6 +121,9 @@ export function Models() {
   const training: TrainingDraft = { ...initialTraining, ...state.training };
   const form = (model && state.forms[model.id]) ?? {};
   const ready = model && trainingInput(model, form, training);
+  const job = useStore((store) => store.jobs[state.jobs[model?.id ?? ''] ?? '']);
+  const shown = state.run || runIdOf(job);
+  const run = runs.data?.find((one) => one.id === shown) ?? runs.data?.find((one) => one.model === model?.id);
   const showTraining = (job: Job, of: string): void => patch({ model: of, jobs: { ...state.jobs, [of]: job.id }, run: '', pane: 'train' });
   const train = useAction(async () => {
     if (!model || !ready) return;
@@ -171,6 +187,7 @@ export function Models() {
             </NeedsWorkspace>
           ) : (
             <>
+              {workspace && model && <Now job={job} model={model} run={run} onStarted={showTraining} />}
               {model && (
                 <Panel
                   title={model.label}
@@ -205,7 +222,12 @@ export function Models() {
               )}
               {workspace && model && (
                 <>
-                  <Outcome state={state} model={model} runs={runs} onStarted={showTraining} />
+                  <InterruptedTrainings except={job?.checkpoint} onStarted={(started, training) => showTraining(started, training.model)} />
+                  {run && !(job && isActive(job)) && (
+                    <div id={runAnchor} className="opened-run">
+                      <RunDetail key={run.id} run={run} />
+                    </div>
+                  )}
                   <Panel title="Latest runs" flush>
                     <Answered answer={runs}>
                       {(list) =>

@@ -35,6 +35,19 @@ export function setupsOf(runs: readonly Run[]): Setup[] {
   return [...setups.values()];
 }
 
+/** The setup to begin with: that of the newest retrieval run, whose ranker may be newer; else the newest. */
+export function firstSetup(setups: readonly Setup[]): Setup | undefined {
+  return setups.find(({ runs }) => runs[0]?.role === 'retrieval') ?? setups[0];
+}
+
+/** Runs that can be set against each other: of retrieval, each with another on the same test set, the newest first. */
+export function duelRuns(runs: readonly Run[]): Run[] {
+  const measured = runs.filter(({ role, testFingerprint }) => role === 'retrieval' && testFingerprint !== undefined);
+  return measured
+    .filter((run) => measured.some((other) => other !== run && other.testFingerprint === run.testFingerprint))
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+}
+
 /** Whether a run saw other data than the newest run beside it, or was tested on something else: then their numbers do not compare. */
 export function isOfOtherData(run: Run, newest: Run): boolean {
   if (run.dataFingerprint !== newest.dataFingerprint) return true;

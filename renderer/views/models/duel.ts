@@ -1,8 +1,9 @@
 import type { ComparedMetric, Interval, RunComparison } from '#contract/run';
 import { comparedText, isClear } from '#contract/verdict';
 import { metricLabel, metricsAt, sortMetrics } from '../../format/metrics.ts';
-import { countOf } from '../../format/numbers.ts';
+import { countOf, formatMetric, formatMilliseconds, formatSize } from '../../format/numbers.ts';
 import { listOf } from '../../format/text.ts';
+import { formatDuration } from '../../format/time.ts';
 
 /** One metric of two runs as the panel shows it. */
 export interface DuelRow extends ComparedMetric {
@@ -23,6 +24,27 @@ export function duelRows({ metrics, users }: Pick<RunComparison, 'metrics' | 'us
       clear: isClear(metric, users),
       relative: first === 0 ? undefined : { value: difference / first, interval: [interval[0] / first, interval[1] / first] },
     };
+  });
+}
+
+const costs: Record<string, { label: string; text: (value: number) => string }> = {
+  trainSeconds: { label: 'Training', text: formatDuration },
+  peakMemoryBytes: { label: 'Peak memory', text: formatSize },
+  modelBytes: { label: 'Model size', text: formatSize },
+  latencyMs: { label: 'One list', text: formatMilliseconds },
+};
+
+/** What is compared without a test, as it stands: the metrics beyond accuracy of one length of list, then the costs, which have a label. */
+export function untestedRows(
+  { untested }: Pick<RunComparison, 'untested'>,
+  k: string | undefined,
+): { name: string; label?: string; first: string; second: string }[] {
+  const metrics = metricsAt(sortMetrics(untested.map(({ name }) => name).filter((name) => !costs[name])), k);
+  return [...metrics, ...Object.keys(costs)].flatMap((name) => {
+    const found = untested.find((one) => one.name === name);
+    if (!found) return [];
+    const show = (value: number | null): string => (value === null ? '–' : (costs[name]?.text ?? formatMetric)(value));
+    return [{ name, ...(costs[name] ? { label: costs[name].label } : {}), first: show(found.first), second: show(found.second) }];
   });
 }
 

@@ -39,6 +39,10 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
     // Nothing that the user had already is recommended.
     const view = await engine.call('run.userView', { run: result.run, user, k: 10 });
     const had = new Set(view.history.map((entry) => entry.item.itemId));
+    // What was held out is told apart: the lists leave out what was learned, and nothing else.
+    expect(new Set(view.history.map(({ trained }) => trained))).toEqual(new Set([true, false]));
+    const learned = view.history.filter(({ trained }) => trained).map(({ item }) => item.itemId);
+    expect(view.recommendations.filter(({ item }) => learned.includes(item.itemId))).toEqual([]);
     expect(items.filter((item) => had.has(item))).toEqual([]);
 
     // An event that the server acknowledges is in the workspace a moment later, once, and its item is left out from then on.

@@ -5,6 +5,8 @@ import {
   type Column,
   columnsOf,
   devicesText,
+  duelRuns,
+  firstSetup,
   firstSorting,
   isOfOtherData,
   setupsOf,
@@ -90,4 +92,21 @@ test('devices are named once each', () => {
   const gpu = { device: { ...base.device, device: 'gpu' as const } };
   expect(devicesText([run('ease', 1), run('bpr', 2)])).toBe('on CPU');
   expect(devicesText([run('ease', 1, gpu), run('bpr', 2), run('ials', 3)])).toBe('on CPU and GPU');
+});
+
+test('a comparison begins with retrieval, though a ranker was trained after it', () => {
+  expect(firstSetup(setupsOf([run('ranker', 9, { role: 'ranking' }), run('ease', 1)]))?.runs[0]?.model).toBe('ease');
+  expect(firstSetup(setupsOf([run('ranker', 9, { role: 'ranking' })]))?.runs[0]?.model).toBe('ranker');
+  expect(firstSetup([])).toBeUndefined();
+});
+
+test('any two runs of one test set can meet, also of one model; rankers and lonely runs cannot', () => {
+  const runs = [
+    run('ease', 1, { testFingerprint: 'a' }),
+    run('ease', 5, { testFingerprint: 'a' }),
+    run('bpr', 3, { testFingerprint: 'b' }),
+    run('ranker', 4, { role: 'ranking', testFingerprint: 'a' }),
+    run('ials', 2, { testFingerprint: undefined }),
+  ];
+  expect(duelRuns(runs).map(({ id }) => id)).toEqual(['run-ease-5', 'run-ease-1']);
 });

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { ComparedMetric, RunComparison } from '#contract/run';
-import { duelNames, duelRows, othersOfDuel, pickForDuel, testsNote, verdictOfDuel } from '../../../../renderer/views/models/duel.ts';
+import {
+  duelNames,
+  duelRows,
+  othersOfDuel,
+  pickForDuel,
+  testsNote,
+  untestedRows,
+  verdictOfDuel,
+} from '../../../../renderer/views/models/duel.ts';
 
 const metric = (name: string, changes: Partial<ComparedMetric> = {}): ComparedMetric => ({
   ...{ name, first: 0.04, second: 0.0441, difference: 0.0041, interval: [0.0012, 0.007], p: 0.004 },
@@ -79,4 +87,20 @@ test('the first run that is ticked meets one after the other', () => {
 test('two runs of one model are told apart by their ids', () => {
   const label = 'iALS';
   expect(duelNames({ first: { id: 'r-1', label }, second: { id: 'r-2', label } })).toEqual(['iALS r-1', 'iALS r-2']);
+});
+
+test('beside accuracy stand metrics of one length of list and what both cost, as far as it is known', () => {
+  const untested = [
+    { name: 'novelty@10', first: 4.31, second: 5.02 },
+    { name: 'novelty@20', first: 4.4, second: 5.1 },
+    { name: 'coverage@10', first: 0.61, second: null },
+    { name: 'trainSeconds', first: 84, second: 1.5 },
+    { name: 'modelBytes', first: null, second: 2_100_000 },
+  ];
+  expect(untestedRows({ untested }, '10').map(({ name, label, first, second }) => [label ?? name, first, second])).toEqual([
+    ['coverage@10', '0.6100', '–'],
+    ['novelty@10', '4.3100', '5.0200'],
+    ['Training', '1 m 24 s', '1.5 s'],
+    ['Model size', '–', '2.1 MB'],
+  ]);
 });

@@ -19,7 +19,7 @@ export function scoreText({ users, items, counts }: { users: number; items: numb
 const beyond = ['coverage', 'gini', 'novelty', 'diversity', 'attribute-diversity', 'serendipity', 'arp', 'long-tail'];
 
 /** What lists are like beside being right, at the first k; null where nothing of it was measured. */
-export function beyondText(table: { label: string; metrics: Metrics }[]): string | null {
+function beyondText(table: { label: string; metrics: Metrics }[]): string | null {
   const all = Object.keys(table[0]?.metrics ?? {});
   const k = all.find((name) => name.startsWith('novelty@'))?.split('@')[1];
   if (k === undefined) return null;
@@ -31,7 +31,8 @@ export function beyondText(table: { label: string; metrics: Metrics }[]): string
 const between = ([low, high]: readonly [number, number], digits = 4): string => `${low.toFixed(digits)} to ${high.toFixed(digits)}`;
 
 /** Bootstrap intervals of NDCG and hit rate; null where there are none. */
-export function intervalsText(intervals: Intervals | undefined): string | null {
+function intervalsText(intervals: Intervals | undefined, users: number): string | null {
+  if (intervals && users < enoughUsers) return `95 % intervals: too few users (${formatNumber(users)}; ${enoughUsers} are needed)`;
   const shown = Object.entries(intervals ?? {}).filter(([name]) => /^(ndcg|hit-rate)@/.test(name));
   return shown.length === 0 ? null : `95 % intervals: ${shown.map(([name, interval]) => `${name} ${between(interval)}`).join(', ')}`;
 }
@@ -129,8 +130,11 @@ export function comparisonText({ first, second, users, metrics, untested, by, wo
 }
 
 /** One row a model: accuracy, what is beyond it, how sure it is, for whom it holds. */
-export function evaluationText(table: { label: string; metrics: Metrics }[], intervals?: Intervals, slices?: Slice[]): string {
-  return [formatMetrics(table), beyondText(table), intervalsText(intervals), slicesText(slices)]
+export function evaluationText(
+  table: { label: string; metrics: Metrics }[],
+  { users, intervals, slices }: { users: number; intervals?: Intervals | undefined; slices?: Slice[] | undefined },
+): string {
+  return [formatMetrics(table), beyondText(table), intervalsText(intervals, users), slicesText(slices)]
     .filter((part) => part !== null)
     .join('\n\n');
 }

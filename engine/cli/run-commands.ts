@@ -17,7 +17,7 @@ export function runText(run: Run): string {
   const { backend, device, version } = run.device;
   const made = `${run.id}: ${run.label}, ${costText(run)}${speed} on ${device.toUpperCase()} (${backend} ${version})`;
   const verdict = run.role === 'retrieval' ? `${verdictOf(run)}\n` : '';
-  return `${evaluationText(metricsTable(run), run.intervals, run.slices)}\n\n${verdict}${made}`;
+  return `${evaluationText(metricsTable(run), { ...run, users: run.counts.testUsers })}\n\n${verdict}${made}`;
 }
 
 export const runCommands: Command[] = [
@@ -187,7 +187,7 @@ export const runCommands: Command[] = [
         ...(k ? { ks: k } : {}),
         ...(minValue !== undefined ? { minValue } : {}),
       });
-      const text = evaluationText([{ label: 'lists', metrics: result.metrics }], result.intervals);
+      const text = evaluationText([{ label: 'lists', metrics: result.metrics }], result);
       return { json: result, text: `${text}\n\n${scoreText(result)}` };
     },
   },

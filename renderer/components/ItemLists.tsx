@@ -93,19 +93,18 @@ export function HistoryList({ history }: { history: UserView['history'] }) {
               {entry.eventType}
               {entry.value === null ? '' : ` ${entry.value}`}
             </span>
-            {!entry.trained && (
-              <span
-                className="state-warning"
-                title="The run did not learn from this: it was held out for the test, does not count as positive, or came after the training"
-              >
-                not trained on
-              </span>
-            )}
-            {entry.timestamp && (
-              <time className="muted" dateTime={entry.timestamp} title={formatMoment(entry.timestamp)}>
-                {formatAge(entry.timestamp, now)}
-              </time>
-            )}
+            <span className="muted">
+              {!entry.trained && (
+                <span title="The run did not learn from this: it was held out for the test, does not count as positive, or came after the training">
+                  not trained on{entry.timestamp ? ' · ' : ''}
+                </span>
+              )}
+              {entry.timestamp && (
+                <time dateTime={entry.timestamp} title={formatMoment(entry.timestamp)}>
+                  {formatAge(entry.timestamp, now)}
+                </time>
+              )}
+            </span>
           </span>
         </li>
       ))}

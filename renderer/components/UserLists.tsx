@@ -1,6 +1,6 @@
 import type { Run, UserView } from '#contract/run';
 import { type Answer, useOperation } from '../client/use-operation.ts';
-import { countOf } from '../format/numbers.ts';
+import { formatCount } from '../format/numbers.ts';
 import { formatValue } from '../format/text.ts';
 import { HistoryList, type OtherList, RecommendationList } from './ItemLists.tsx';
 import { Panel } from './Panel.tsx';
@@ -44,8 +44,8 @@ export function RunList({ title, answer, other, note, onAdd }: RunListProps) {
 /** How much is shown, and of how much of it the run learned. */
 function historyNote(history: UserView['history'], of: string | undefined): string {
   const trained = history.filter((entry) => entry.trained).length;
-  const learned = trained === history.length ? '' : `; ${of ?? 'the run'} learned from ${trained}`;
-  return `newest first, ${countOf(history.length, 'interaction')} shown${learned}`;
+  const learned = trained === history.length ? '' : `, ${formatCount(trained)} trained on${of === undefined ? '' : ` by ${of}`}`;
+  return `newest first, ${formatCount(history.length)} shown${learned}`;
 }
 
 interface UserListsProps {

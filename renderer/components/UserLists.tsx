@@ -85,7 +85,7 @@ export function UserLists({ run, against, user, k }: UserListsProps) {
         <RunList
           title={against ? run.label : 'Recommendations'}
           answer={first}
-          note={against ? undefined : 'what it was trained on is left out'}
+          note={against ? undefined : 'training items left out'}
           other={against && { label: against.label, answer: second }}
         />
         {against && <RunList title={against.label} answer={second} other={{ label: run.label, answer: first }} />}

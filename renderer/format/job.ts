@@ -1,6 +1,6 @@
 import type { Job } from '#contract/job';
 import { formatRate, formatShare } from './numbers.ts';
-import { formatClock, formatDuration } from './time.ts';
+import { formatClock, formatDuration, formatMoment } from './time.ts';
 
 export const isActive = (job: Job) => job.status === 'queued' || job.status === 'running';
 
@@ -57,6 +57,11 @@ export function jobSeconds(job: Job, nowMs: number): number | undefined {
   if (!job.startedAt) return undefined;
   const end = job.endedAt ? Date.parse(job.endedAt) : nowMs;
   return Math.max(0, (end - Date.parse(job.startedAt)) / 1000);
+}
+
+/** When a job began, which is not when it was asked for: `queued` before that, `–` where it never did. */
+export function jobStarted({ startedAt, status }: Job): string {
+  return startedAt ? formatMoment(startedAt) : status === 'queued' ? 'queued' : '–';
 }
 
 export function jobDuration(job: Job, nowMs: number): string {

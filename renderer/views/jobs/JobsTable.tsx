@@ -1,7 +1,7 @@
 import { ProgressBar } from '@blueprintjs/core';
 import type { Job } from '#contract/job';
 import { JobStatusText } from '../../components/JobStatusText.tsx';
-import { isActive, jobDuration, jobShare } from '../../format/job.ts';
+import { isActive, jobDuration, jobShare, jobStarted } from '../../format/job.ts';
 import { formatRate, formatShare } from '../../format/numbers.ts';
 import { formatClock, formatMoment } from '../../format/time.ts';
 import { useNow } from '../../store/use-now.ts';
@@ -72,9 +72,7 @@ export function JobsTable({ jobs, selected, onSelect }: JobsTableProps) {
               </td>
               <td className="number">{isActive(job) && job.remainingSeconds !== undefined ? formatClock(job.remainingSeconds) : ''}</td>
               <td className="number">{jobDuration(job, now)}</td>
-              <td title={`Asked for ${formatMoment(job.createdAt)}`}>
-                {job.startedAt ? formatMoment(job.startedAt) : job.status === 'queued' ? 'queued' : '–'}
-              </td>
+              <td title={`Asked for ${formatMoment(job.createdAt)}`}>{jobStarted(job)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job } from '#contract/job';
-import { activeImport, jobLine, jobSeconds, jobShare, progressLine } from '../../../renderer/format/job.ts';
+import { activeImport, jobLine, jobSeconds, jobShare, jobStarted, progressLine } from '../../../renderer/format/job.ts';
+import { formatMoment } from '../../../renderer/format/time.ts';
 
 const job: Job = { id: 'j', kind: 'run.train', title: 'Train two-tower', status: 'running', createdAt: '2024-01-01T00:00:00Z' };
 const stage = (id: string, status: 'succeeded' | 'running' | 'waiting') => ({ id, label: id, status });
@@ -49,4 +50,11 @@ test('a job takes until its end, or until now', () => {
   expect(jobSeconds({ ...started, endedAt: '2024-01-01T00:01:24Z' }, 0)).toBe(84);
   expect(jobSeconds(started, Date.parse('2024-01-01T00:00:05Z'))).toBe(5);
   expect(jobSeconds(job, 0)).toBeUndefined();
+});
+
+test('a job started when it got its turn, not when it was asked for', () => {
+  const startedAt = '2024-01-01T00:05:00Z';
+  expect(jobStarted({ ...job, startedAt })).toBe(formatMoment(startedAt));
+  expect(jobStarted({ ...job, status: 'queued' })).toBe('queued');
+  expect(jobStarted({ ...job, status: 'cancelled' })).toBe('–');
 });

@@ -10,6 +10,15 @@ export interface Matrix {
 /** One row of a matrix, not copied. */
 export const rowAt = ({ columns, data }: Matrix, row: number): Float32Array => data.subarray(row * columns, (row + 1) * columns);
 
+/** Some rows of a matrix, in this order. */
+export function rowsOf(matrix: Matrix, rows: Int32Array): Matrix {
+  const data = new Float32Array(rows.length * matrix.columns);
+  rows.forEach((row, i) => {
+    data.set(rowAt(matrix, row), i * matrix.columns);
+  });
+  return { rows: rows.length, columns: matrix.columns, data };
+}
+
 /** Compressed sparse rows: the columns of row r are `indices[indptr[r] .. indptr[r + 1])`, ascending. */
 export interface SparseMatrix {
   rows: number;

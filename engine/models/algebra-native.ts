@@ -58,6 +58,8 @@ export function createNativeAlgebra(binding: NativeBinding, fastHalves = false):
   const ofBatchProduct = [false, true].map((a) => [false, true].map((b) => [...ofFloats, flag('adj_x', a), flag('adj_y', b)]));
   const ofReshape = [...ofFloats, typeAttribute('Tshape', 'TF_INT32')];
   const ofTranspose = [...ofFloats, typeAttribute('Tperm', 'TF_INT32')];
+  const ofLongs = ofCast(int32, constant('TF_INT64'));
+  const ofSparseProduct = [...ofFloats, ofIndices, flag('adjoint_a', false), flag('adjoint_b', false)];
   const ofOnesProduct = [
     ...ofFloats,
     typeAttribute('Tidx', 'TF_INT32'),
@@ -169,6 +171,19 @@ export function createNativeAlgebra(binding: NativeBinding, fastHalves = false):
         integersOf(rowOf),
         own(scalar(rows)),
       ]);
+    },
+    sparseProduct({ rows, columns, indptr, indices, values }, right) {
+      const cells = new Int32Array(2 * indices.length);
+      for (let row = 0; row < rows; row++) {
+        for (let at = indptr[row] as number; at < (indptr[row + 1] as number); at++) {
+          cells[2 * at] = row;
+          cells[2 * at + 1] = indices[at] as number;
+        }
+      }
+      const places = own(binding.createTensor([indices.length, 2], int32, cells));
+      const shape = run('Cast', ofLongs, [integersOf(Int32Array.of(rows, columns))]).id;
+      const floats = own(binding.createTensor([values.length], float, values));
+      return run('SparseTensorDenseMatMul', ofSparseProduct, [places, floats, shape, idOf(right)]);
     },
     pick: (a, rows) => run('GatherV2', ofPick, [idOf(a), integersOf(rows), firstAxis]),
     segmentSums: (a, segments, count) => run('UnsortedSegmentSum', ofSegments, [idOf(a), integersOf(segments), own(scalar(count))]),

@@ -1,16 +1,34 @@
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { type Matrix, rowAt, type SparseMatrix } from '../math/arrays.ts';
 import type { Algebra, Dense } from './algebra.ts';
+import type { Pattern } from './sparse-rows.ts';
 
 const of = (tensor: Dense): Tensor2D => tensor as unknown as Tensor2D;
 /** tfjs's tensors are what this algebra hands out. */
 const dense = (tensor: Tensor): Dense => tensor as unknown as Dense;
 const operand = (value: Dense | number): Tensor2D | number => (typeof value === 'number' ? value : of(value));
 
+/** into += factor · row */
+function addTimes(into: Float32Array, row: Float32Array, factor: number): void {
+  for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) + factor * (row[i] as number);
+}
+
 /** The same by tfjs's own kernels, for machines without the native library. */
 export function createPlainAlgebra(tf: typeof Tfjs): Algebra {
   const binary = (op: (a: Tensor | number, b: Tensor | number) => Tensor) => (a: Dense | number, b: Dense | number) =>
     dense(op(operand(a), operand(b)));
+  function sparseProduct(sparse: Pattern | SparseMatrix, right: Dense): Dense {
+    const columns = right.shape[1] as number;
+    const added: Matrix = { rows: right.shape[0] as number, columns, data: of(right).dataSync() as Float32Array };
+    const result = new Float32Array(sparse.rows * columns);
+    for (let row = 0; row < sparse.rows; row++) {
+      const into = result.subarray(row * columns, (row + 1) * columns);
+      for (let at = sparse.indptr[row] as number; at < (sparse.indptr[row + 1] as number); at++)
+        addTimes(into, rowAt(added, sparse.indices[at] as number), sparse.values?.[at] ?? 1);
+    }
+    return dense(tf.tensor2d(result, [sparse.rows, columns]));
+  }
   return {
     scope(work) {
       let result: ReturnType<typeof work> | undefined;
@@ -48,19 +66,8 @@ export function createPlainAlgebra(tf: typeof Tfjs): Algebra {
     reshape: (a, shape) => dense(tf.reshape(of(a), shape)),
     swapMiddle: (a) => dense(tf.transpose(of(a), [0, 2, 1, 3])),
     softmax: (a) => dense(tf.softmax(of(a))),
-    onesProduct({ rows, indptr, indices }, right) {
-      const columns = right.shape[1] as number;
-      const data = of(right).dataSync();
-      const result = new Float32Array(rows * columns);
-      for (let row = 0; row < rows; row++) {
-        const into = result.subarray(row * columns, (row + 1) * columns);
-        for (let at = indptr[row] as number; at < (indptr[row + 1] as number); at++) {
-          const from = (indices[at] as number) * columns;
-          for (let i = 0; i < columns; i++) into[i] = (into[i] as number) + (data[from + i] as number);
-        }
-      }
-      return dense(tf.tensor2d(result, [rows, columns]));
-    },
+    onesProduct: sparseProduct,
+    sparseProduct,
     pick: (a, rows) => dense(tf.gather(of(a), tf.tensor1d(rows, 'int32'))),
     segmentSums(a, segments, count) {
       const columns = a.shape[1] as number;

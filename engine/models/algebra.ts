@@ -1,4 +1,5 @@
 import type { SparseMatrix } from '../math/arrays.ts';
+import type { Pattern } from './sparse-rows.ts';
 
 /** A tensor of 32-bit floats in the memory of whoever computes with it. */
 export interface Dense {
@@ -60,8 +61,10 @@ export interface Algebra {
   swapMiddle(a: Dense): Dense;
   /** exp over the sum of exp, along the last dimension. */
   softmax(a: Dense): Dense;
-  /** Product of a sparse matrix of ones and a dense one: rows of the dense one added up. */
-  onesProduct(ones: Omit<SparseMatrix, 'values'>, dense: Dense): Dense;
+  /** Product of a sparse matrix of ones, whatever its values, and a dense one: rows of the dense one added up. */
+  onesProduct(ones: Pattern | SparseMatrix, dense: Dense): Dense;
+  /** Product of any sparse matrix and a dense one. */
+  sparseProduct(sparse: SparseMatrix, dense: Dense): Dense;
   /** These rows of a matrix, in this order. */
   pick(a: Dense, rows: Int32Array): Dense;
   /** Rows of the same segment added up: `count` × columns. */

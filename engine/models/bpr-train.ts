@@ -35,7 +35,7 @@ export function createBprLearner(matrix: SparseMatrix, { dimensions, regularisat
   const items = tableOf(matrix.columns, 0);
   const owners = new Int32Array(pairs);
   for (let user = 0; user < matrix.rows; user++) owners.fill(user, matrix.indptr[user], matrix.indptr[user + 1]);
-  const places = [owners, matrix.indptr, matrix.indices].map((values) => pool.integers(values).address);
+  const places = [owners, matrix.indices, matrix.indptr, matrix.indices].map((values) => pool.integers(values).address);
   const state = pool.integers(4);
   const sums = pool.floats(2);
   const total = new Float64Array(sums.values.buffer, sums.address, 1);
@@ -55,7 +55,7 @@ export function createBprLearner(matrix: SparseMatrix, { dimensions, regularisat
       for (let from = 0; from < pairs; from += stepsAtATime) {
         const to = Math.min(from + stepsAtATime, pairs);
         const size = [pairs, matrix.columns, users.address, items.address, columns, dimensions];
-        pool.rowsNow('bprSteps', to - from, [state.address, sums.address, ...places, ...size, rate(from), regularisation]);
+        pool.rowsNow('bprSteps', to - from, [state.address, sums.address, ...places, ...size, rate(from), regularisation, 0]);
         await onStep(to, total[0] as number);
       }
       return (total[0] as number) / Math.max(pairs, 1);

@@ -12,42 +12,59 @@ export const varying =
 /** How far the whole choice has come while one candidate is fitted. */
 export type Report = (done: number, total: number) => Promise<void>;
 
+/** What is to be chosen. */
+export interface Choice<S, F> {
+  first: S;
+  /**
+   * Tried right after the first settings: they change how a fitted model scores and nothing of what it learned. The result shares its memory with the one
+   * given; only one of them is disposed of.
+   */
+  light?: { round: Round<S>; of(fitted: F, settings: S): F };
+  rounds: Round<S>[];
+  phase: string;
+  unit: string;
+}
+
 /**
  * Fits the first settings and then, round by round, what differs from the best so far, and keeps what validates best by NDCG@10; of equal ones the earlier.
  * Without validation, or with nothing to choose, it fits the first settings and no other.
  */
-export async function chooseByValidation<S extends Record<string, unknown>>(
-  { first, rounds, phase, unit }: { first: S; rounds: Round<S>[]; phase: string; unit: string },
-  fit: (settings: S, report: Report) => Promise<FittedModel>,
+export async function chooseByValidation<S extends Record<string, unknown>, F extends Pick<FittedModel, 'score' | 'dispose'>>(
+  { first, light, rounds, phase, unit }: Choice<S, F>,
+  fit: (settings: S, report: Report) => Promise<F>,
   context: FitContext,
-): Promise<{ settings: S; fitted: FittedModel }> {
+): Promise<{ settings: S; fitted: F }> {
   const { validate } = context;
   // How many there will be does not depend on which is best.
   const steps = validate ? 1 + rounds.reduce((sum, round) => sum + round(first).length, 0) : 1;
+  const candidates = steps + (validate && light ? light.round(first).length : 0);
   let step = 0;
-  const fitNext = (settings: S): Promise<FittedModel> => {
+  let measured = 0;
+  const fitNext = (settings: S): Promise<F> => {
     const before = step++;
     return fit(settings, (done, total) => context.checkpoint({ phase, done: before * total + done, total: steps * total, unit }));
   };
   let best = { settings: first, fitted: await fitNext(first) };
-  if (!validate || steps === 1) return best;
+  if (!validate || candidates === 1) return best;
 
-  const measure = async (fitted: FittedModel): Promise<number> => {
+  const measure = async (fitted: F): Promise<number> => {
     const metrics = await validate((rows) => fitted.score(rows));
-    context.curve('Choosing', step, metrics);
+    context.curve('Choosing', ++measured, metrics);
     return metrics['ndcg@10'] ?? 0;
   };
   try {
     let score = await measure(best.fitted);
+    for (const settings of light?.round(first) ?? []) {
+      const fitted = (light as NonNullable<typeof light>).of(best.fitted, settings);
+      const reached = await measure(fitted);
+      if (reached > score) [best, score] = [{ settings, fitted }, reached];
+    }
     for (const round of rounds) {
       for (const settings of round(best.settings)) {
         const fitted = await fitNext(settings);
         const reached = await measure(fitted);
         const loser = reached > score ? best.fitted : fitted;
-        if (reached > score) {
-          best = { settings, fitted };
-          score = reached;
-        }
+        if (reached > score) [best, score] = [{ settings, fitted }, reached];
         loser.dispose?.();
       }
     }
@@ -56,6 +73,6 @@ export async function chooseByValidation<S extends Record<string, unknown>>(
     throw error;
   }
   const words = Object.entries(best.settings).map(([name, value]) => `${name} ${value}`);
-  context.log(`Validation chose ${words.join(', ')} among ${steps} candidates.`);
+  context.log(`Validation chose ${words.join(', ')} among ${candidates} candidates.`);
   return best;
 }

@@ -5,11 +5,11 @@ import type { Dense } from './algebra.ts';
 import { chooseByValidation, type Report, varying } from './choose-by-validation.ts';
 import { coOccurrenceOf } from './co-occurrence.ts';
 import { createAlgebra } from './create-algebra.ts';
-import { withOnes } from './histories.ts';
 import { loadItemWeights, scoreByItemWeights } from './item-weights.ts';
 import { affordableTrials, inverseBytes } from './linear-search.ts';
-import type { FitContext, Model } from './model.ts';
+import type { FitContext, FittedModel, Model } from './model.ts';
 import { createOwned, type Owned } from './owned.ts';
+import { agesOf, historiesBy, type Recounted, recencyParam, recencyRound } from './recency.ts';
 import { addToDiagonal, dropDiagonal, dropSymmetric, type Symmetric, wholeOf, withDiagonal } from './symmetric.ts';
 import { invertSymmetric } from './symmetric-inverse.ts';
 
@@ -18,7 +18,7 @@ import { invertSymmetric } from './symmetric-inverse.ts';
  *
  *   B = argmin ‖R − R B‖² + ridge · ‖B‖²   with a diagonal of zeros
  *   P = (RᵀR + ridge · I)⁻¹,   B_ij = −P_ij / P_jj for i ≠ j
- *   score(u, j) = Σ over items i of u: B_ij
+ *   score(u, j) = Σ over items i of u: B_ij · weight of i by its age        (`recency.ts`)
  *
  * R has a one for each pair. The matrix RᵀR is counted from the pairs by all threads; the inverse is made of large products.
  */
@@ -29,7 +29,13 @@ const params = z.strictObject({
     .max(1_000_000)
     .default(0)
     .describe('Holds the weights down: more for sparse or noisy data. 0 lets validation choose among 100, 300, 30 and 1,000.'),
+  recency: recencyParam,
 });
+
+interface Settled extends Record<string, unknown> {
+  ridge: number;
+  recency: number;
+}
 
 const ridges = [300, 100, 1000, 30] as const;
 
@@ -81,20 +87,30 @@ export const ease: Model<typeof params> = {
   factorised: false,
   baseline: false,
   params,
-  memoryBytes: ({ items, pairs }, { ridge }) => inverseBytes(items, ridge === 0) + pairs * 40,
-  async fit({ matrix, itemCount }, { ridge }, context) {
+  memoryBytes: ({ items, pairs }, { ridge }) => inverseBytes(items, ridge === 0) + pairs * 52,
+  async fit(train, { ridge, recency }, context) {
+    const { matrix, itemCount } = train;
     const { algebra } = createAlgebra();
     const owned = createOwned(algebra);
     try {
       const gram = await gramOf(owned, matrix, context);
-      const histories = withOnes(matrix);
+      const ages = agesOf(train);
       const open = ridge === 0 && affordableTrials(itemCount) >= ridges.length;
-      const first: { ridge: number } = { ridge: ridge || ridges[0] };
+      const first: Settled = { ridge: ridge || ridges[0], recency: Math.max(recency, 0) };
       const { settings, fitted } = await chooseByValidation(
-        { first, rounds: [varying(open, 'ridge', ridges)], phase: 'Inverting', unit: 'billion operations' },
+        {
+          first,
+          light: {
+            round: recencyRound<Settled>(recency === -1 && ages !== null),
+            of: ({ counting }: FittedModel & Recounted, settled: Settled) => counting(historiesBy(matrix, ages, settled.recency)),
+          },
+          rounds: [varying<Settled, 'ridge'>(open, 'ridge', ridges)],
+          phase: 'Inverting',
+          unit: 'billion operations',
+        },
         async (setting, report) => {
           const weights = owned.release(await weightsOf(owned, gram, setting.ridge, report));
-          return scoreByItemWeights(createAlgebra().algebra, weights, histories);
+          return scoreByItemWeights(createAlgebra().algebra, weights, historiesBy(matrix, ages, setting.recency));
         },
         context,
       );

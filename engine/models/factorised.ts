@@ -1,4 +1,4 @@
-import type { Matrix } from '../math/arrays.ts';
+import { type Matrix, rowsOf } from '../math/arrays.ts';
 import type { FittedModel } from './model.ts';
 import { tensorFlow } from './tensorflow.ts';
 
@@ -21,15 +21,8 @@ export function scoreByItems(items: Matrix, vectorsOf: (userRows: Int32Array) =>
 
 /** A fitted model of user and item vectors, score = dot product. The caller adds what it saves. */
 export function scoreByVectors(users: Matrix, items: Matrix): FittedModel & { dispose(): void } {
-  const vectorsOf = (userRows: Int32Array): Matrix => {
-    const data = new Float32Array(userRows.length * users.columns);
-    userRows.forEach((user, i) => {
-      data.set(users.data.subarray(user * users.columns, (user + 1) * users.columns), i * users.columns);
-    });
-    return { rows: userRows.length, columns: users.columns, data };
-  };
   return {
-    ...scoreByItems(items, vectorsOf),
+    ...scoreByItems(items, (userRows) => rowsOf(users, userRows)),
     embed: () => ({ users, items }),
     save: () => ({
       'user.embedding': { shape: [users.rows, users.columns], data: users.data },

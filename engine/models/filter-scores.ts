@@ -2,12 +2,13 @@ import type { Matrix, NamedArrays } from '../math/arrays.ts';
 import { transpose } from '../math/sparse.ts';
 import { scoreByItems } from './factorised.ts';
 import type { FittedModel } from './model.ts';
+import { type Histories, historiesOf, historyRow, namedHistories, type Recounted } from './recency.ts';
 import { savedMatrix } from './saved-matrix.ts';
-import { floatsOf, namedPattern, type Pattern, patternFrom, patternOf } from './sparse-rows.ts';
+import { floatsOf, patternFrom } from './sparse-rows.ts';
 
 /** What a graph filter is made of (see `spectral-filter.ts`). */
 export interface Filter {
-  history: Pattern;
+  histories: Histories;
   /** 1 / (n σ²) of each user. */
   userWeights: Float32Array;
   /** n^-b of each item. */
@@ -17,9 +18,17 @@ export interface Filter {
   alpha: number;
 }
 
+/** A user's items, ascending, and how much each counts: 1 where it is not said. */
+interface Counted {
+  items: Int32Array;
+  counts?: Float32Array;
+}
+
 /** A fitted model that scores by the filter: whoever has items, known or not, is scored by them alone. */
-export function scoreByFilter(filter: Filter): FittedModel {
-  const { history, userWeights, itemScales, vectors, alpha } = filter;
+export function scoreByFilter(filter: Filter): FittedModel & Recounted {
+  const { histories, userWeights, itemScales, vectors, alpha } = filter;
+  const { cells, recency } = histories;
+  const history = patternFrom(cells);
   const { columns: itemCount } = history;
   const { columns: width, data } = vectors;
   const byItem = patternFrom(transpose({ ...history, values: new Float32Array(history.indices.length) }));
@@ -32,16 +41,16 @@ export function scoreByFilter(filter: Filter): FittedModel {
 
   const common = new Float64Array(history.rows);
   /** into += r X~ᵀ X~: over the users who share something, only those. */
-  function addLinear(own: Int32Array, into: Float32Array): void {
+  function addLinear(own: Counted, into: Float32Array): void {
     const met: number[] = [];
-    for (const item of own) {
-      const scale = itemScales[item] as number;
+    own.items.forEach((item, i) => {
+      const scale = (itemScales[item] as number) * (own.counts?.[i] ?? 1);
       for (let at = byItem.indptr[item] as number; at < (byItem.indptr[item + 1] as number); at++) {
         const user = byItem.indices[at] as number;
         if (common[user] === 0) met.push(user);
         common[user] = (common[user] as number) + scale;
       }
-    }
+    });
     const sums = new Float64Array(itemCount);
     for (const user of met) {
       const weight = (common[user] as number) * (userWeights[user] as number);
@@ -56,14 +65,17 @@ export function scoreByFilter(filter: Filter): FittedModel {
   }
 
   /** r D^-b V. */
-  function addCoordinates(own: Int32Array, into: Float32Array): void {
-    for (const item of own) {
-      const scale = itemScales[item] as number;
+  function addCoordinates(own: Counted, into: Float32Array): void {
+    own.items.forEach((item, i) => {
+      const scale = (itemScales[item] as number) * (own.counts?.[i] ?? 1);
       for (let d = 0; d < width; d++) into[d] = (into[d] as number) + scale * (data[item * width + d] as number);
-    }
+    });
   }
 
-  const itemsOf = (user: number): Int32Array => history.indices.subarray(history.indptr[user], history.indptr[user + 1]);
+  function itemsOf(user: number): Counted {
+    const [begin, end] = [history.indptr[user], history.indptr[user + 1]];
+    return { items: history.indices.subarray(begin, end), ...(cells.values ? { counts: cells.values.subarray(begin, end) } : {}) };
+  }
   const ideal = scoreByItems(ends, (userRows) => {
     const coordinates = new Float32Array(userRows.length * width);
     userRows.forEach((user, i) => {
@@ -72,6 +84,7 @@ export function scoreByFilter(filter: Filter): FittedModel {
     return { rows: userRows.length, columns: width, data: coordinates };
   });
   return {
+    counting: (others) => scoreByFilter({ ...filter, histories: others }),
     score(userRows) {
       const scores = ideal.score(userRows);
       userRows.forEach((user, i) => {
@@ -80,7 +93,8 @@ export function scoreByFilter(filter: Filter): FittedModel {
       return scores;
     },
     scoreItems(itemRows) {
-      const own = Int32Array.from(new Set(itemRows)).sort();
+      const { indices: items, values: counts } = historyRow(itemRows, itemCount, recency);
+      const own = { items, counts };
       const coordinates = new Float32Array(width);
       addCoordinates(own, coordinates);
       const scores = new Float32Array(itemCount);
@@ -93,7 +107,7 @@ export function scoreByFilter(filter: Filter): FittedModel {
       return scores;
     },
     save: () => ({
-      ...namedPattern('history', history),
+      ...namedHistories(histories),
       'user.weight': { shape: [userWeights.length], data: userWeights },
       'item.scale': { shape: [itemScales.length], data: itemScales },
       'item.singular': { shape: [itemCount, width], data },
@@ -106,7 +120,7 @@ export function scoreByFilter(filter: Filter): FittedModel {
 /** The same again from what it saved. Throws `bad_data` where an array is missing. */
 export function loadFilter(arrays: NamedArrays, label: string): FittedModel {
   return scoreByFilter({
-    history: patternOf(arrays, 'history'),
+    histories: historiesOf(arrays),
     userWeights: floatsOf(arrays, 'user.weight'),
     itemScales: floatsOf(arrays, 'item.scale'),
     vectors: savedMatrix(arrays, 'item.singular', label),

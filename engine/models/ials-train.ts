@@ -35,7 +35,10 @@ export function observe(pool: KernelPool, matrix: SparseMatrix, eventWeights: bo
 }
 
 /** w + α n of each row: w the weight of what was observed of it, n the number of rows on the other side; 0 where nothing was. */
-function frequencies({ rows, columns, indptr, values }: SparseMatrix, { unobserved, eventWeights }: IalsSettings): Float64Array {
+export function frequencies(
+  { rows, columns, indptr, values }: SparseMatrix,
+  { unobserved, eventWeights }: Pick<IalsSettings, 'unobserved' | 'eventWeights'>,
+): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) => {
     const [begin, end] = [indptr[row] as number, indptr[row + 1] as number];
     if (begin === end) return 0;

@@ -1,13 +1,17 @@
 import { z } from 'zod';
-import { createKernelPool } from '../kernels/kernel-pool.ts';
-import type { NamedArrays } from '../math/arrays.ts';
+import { createKernelPool, type KernelPool } from '../kernels/kernel-pool.ts';
+import { type NamedArrays, rowsOf, type SparseMatrix } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
 import { transpose } from '../math/sparse.ts';
+import { chooseRecency } from './choose-recency.ts';
 import { scoreByVectors } from './factorised.ts';
+import { pickRows } from './histories.ts';
 import { foldIn, foldInSides } from './ials-fold-in.ts';
-import { createIalsLearner, observe } from './ials-train.ts';
-import type { FittedModel, Model } from './model.ts';
+import { createRecentUsers } from './ials-recent.ts';
+import { createIalsLearner, frequencies, observe } from './ials-train.ts';
+import type { FitContext, FittedModel, Model, TrainingSet } from './model.ts';
 import { openChoices } from './open-choices.ts';
+import { agesOf, recencyParam, weightOfAge } from './recency.ts';
 import { savedMatrix } from './saved-matrix.ts';
 import { trainEpochs } from './train-epochs.ts';
 
@@ -19,7 +23,8 @@ import { trainEpochs } from './train-epochs.ts';
  *   λ_u = λ (items of u + α · all items)^ν,  λ_i = λ (users of i + α · all users)^ν
  *   each epoch, for all items and then for all users:  (α YᵀY + λ_u I + Σ_i∈u y_i y_iᵀ) x_u = Σ_i∈u y_i
  *
- * by conjugate gradient from the last epoch's vector, in the basis in which YᵀY is diagonal.
+ * by conjugate gradient from the last epoch's vector, in the basis in which YᵀY is diagonal. At the end users are solved once more with each of their items in both
+ * sums weighed by its age (`recency.ts`).
  */
 const params = z.strictObject({
   dimensions: z.number().int().min(1).max(1024).default(128).describe('Length of the user and item vectors.'),
@@ -45,6 +50,7 @@ const params = z.strictObject({
       'How much more those are held down that have much (ν): 1 in proportion, 0 all alike. -1 lets validation choose between these.',
     ),
   eventWeights: z.boolean().default(false).describe('Count a pair by the weights of its events; otherwise all count alike.'),
+  recency: recencyParam,
   epochs: z.number().int().min(1).max(1000).default(16).describe('How often users and items are solved.'),
 });
 
@@ -79,6 +85,57 @@ function fitted(arrays: NamedArrays, { eventWeights }: { eventWeights: boolean }
   };
 }
 
+/** Users anew by what they had lately, where validation finds that better or where it was asked for. */
+async function byRecency(
+  pool: KernelPool,
+  train: TrainingSet,
+  arrays: NamedArrays,
+  settings: { unobserved: number; eventWeights: boolean; recency: number },
+  context: FitContext,
+): Promise<{ arrays: NamedArrays; recency: number }> {
+  const { matrix } = train;
+  const ages = agesOf(train);
+  if (ages === null || settings.recency === 0) return { arrays, recency: 0 };
+  const { scale, exponent, others: items } = foldInSides(arrays).users;
+  const solver = createRecentUsers(pool, arrays);
+  const strengths = Float32Array.from(frequencies(matrix, settings), (frequency) => scale * frequency ** exponent);
+  function countedBy(tried: number): SparseMatrix {
+    const values = Float32Array.from(
+      ages as Int32Array,
+      (age, at) => weightOfAge(age, tried) * (settings.eventWeights ? (matrix.values[at] as number) : 1),
+    );
+    return { ...matrix, values };
+  }
+  const trained = savedMatrix(arrays, 'user.embedding', 'iALS');
+  const recency = await chooseRecency(
+    settings.recency,
+    {
+      items,
+      trained: (rows) => rowsOf(trained, rows),
+      recent(tried) {
+        const cells = countedBy(tried);
+        return (rows) =>
+          solver.solveNow(
+            pickRows(cells, rows),
+            Float32Array.from(rows, (row) => strengths[row] as number),
+          );
+      },
+    },
+    context,
+  );
+  if (recency === 0) return { arrays, recency };
+  const { users, gram } = await solver.solve(countedBy(recency), strengths, (done, total) =>
+    context.checkpoint({ phase: 'Solving users by what came last', done, total, unit: 'users' }),
+  );
+  const told = arrays['ials.settings']?.data as Float64Array;
+  const recent = {
+    'user.embedding': { shape: [users.rows, users.columns], data: users.data },
+    'user.gram': { shape: [users.columns, users.columns], data: gram },
+    'ials.settings': { shape: [4], data: Float64Array.of(...told.subarray(0, 3), recency) },
+  };
+  return { arrays: { ...arrays, ...recent }, recency };
+}
+
 export const ials: Model<typeof params> = {
   id: 'ials',
   label: 'iALS',
@@ -96,9 +153,10 @@ export const ials: Model<typeof params> = {
     const vectors = (users + items) * (settings.dimensions + 15) * 4;
     const sets = Math.max(1, Math.min(openChoices(choices, settings, open).length, Math.floor(searchBytes / vectors)));
     // Each set of vectors and its best epoch, a copy for scoring, both sides of what was observed.
-    return vectors * (2 * sets + 2) + pairs * (settings.eventWeights ? 28 : 20);
+    return vectors * (2 * sets + 3) + pairs * (settings.eventWeights ? 44 : 36);
   },
-  async fit({ matrix, userCount, itemCount }, settings, context) {
+  async fit(train, settings, context) {
+    const { matrix, userCount, itemCount } = train;
     const all = openChoices(choices, settings, open);
     const vectors = (userCount + itemCount) * settings.dimensions * 4;
     const entered = all.slice(0, Math.max(1, Math.floor(searchBytes / Math.max(vectors, 1))));
@@ -115,7 +173,8 @@ export const ials: Model<typeof params> = {
         create: () => createIalsLearner(pool, observed, { ...settings, ...settled }, createRandom(context.seed, 'ials')),
       }));
       const { best, settled, facts } = await trainEpochs(contenders, { epochs: settings.epochs, ...search }, context);
-      return fitted(best, settings, { ...facts, settled });
+      const recent = await byRecency(pool, train, best, { ...settings, ...settled }, context);
+      return fitted(recent.arrays, settings, { ...facts, settled: { ...settled, recency: recent.recency } });
     } finally {
       await pool.dispose();
     }

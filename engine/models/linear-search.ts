@@ -1,10 +1,10 @@
 import type { Round } from './choose-by-validation.ts';
 
 /** A setting of the normalised linear model; the ridge as a share of the largest eigenvalue. */
-export type LinearSetting = { itemExponent: number; ridge: number };
+export type LinearSetting = { itemExponent: number; ridge: number; recency: number };
 
 /** Where a search begins: good on most data. */
-export const firstSetting: LinearSetting = { itemExponent: 0.25, ridge: 0.03 };
+export const firstSetting: LinearSetting = { itemExponent: 0.25, ridge: 0.03, recency: 0 };
 
 const otherRidges = [0.003, 0.01, 0.1, 0.3, 1];
 const otherExponents = [0, 0.5];
@@ -26,9 +26,13 @@ export const inverseBytes = (size: number, searches: boolean): number => (search
  */
 export function linearRounds(open: { itemExponent: boolean; ridge: boolean }, trials: number): Round<LinearSetting>[] {
   const ridges: Round<LinearSetting> = (best) => otherRidges.map((ridge) => ({ ...best, ridge }));
-  const exponents: Round<LinearSetting> = ({ ridge }) =>
+  const exponents: Round<LinearSetting> = (best) =>
     otherExponents.flatMap((itemExponent) =>
-      (open.ridge ? [ridge, ridge / step, ridge * step] : [ridge]).map((near) => ({ itemExponent, ridge: Number(near.toPrecision(2)) })),
+      (open.ridge ? [1, 1 / step, step] : [1]).map((factor) => ({
+        ...best,
+        itemExponent,
+        ridge: Number((best.ridge * factor).toPrecision(2)),
+      })),
     );
   const rounds = [...(open.ridge ? [ridges] : []), ...(open.itemExponent ? [exponents] : [])];
   let left = trials - 1;

@@ -20,6 +20,8 @@ export interface ProblemSize {
   items: number;
   /** Distinct pairs of a user and an item. */
   pairs: number;
+  /** Bytes of the attributes of users and items. */
+  attributeBytes: number;
 }
 
 /** An item that training did not know. */
@@ -103,6 +105,8 @@ export interface Model<P extends z.ZodObject = z.ZodObject> {
   newUsers: string;
   newItems: string;
   paper?: string;
+  /** Has a list worth showing for a user of whom no item is known. */
+  answersWithoutItems?: true;
   needs: ('timestamps' | 'attributes')[];
   factorised: boolean;
   baseline: boolean;

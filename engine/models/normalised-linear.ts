@@ -11,6 +11,7 @@ import { largestEigenvalue } from './largest-eigenvalue.ts';
 import { affordableTrials, firstSetting, inverseBytes, type LinearSetting, linearRounds } from './linear-search.ts';
 import type { FittedModel, Model } from './model.ts';
 import { createOwned } from './owned.ts';
+import { agesOf, historiesBy, type Recounted, recencyParam, recencyRound } from './recency.ts';
 import { addToDiagonal, dropDiagonal, dropSymmetric, type Symmetric, wholeOf } from './symmetric.ts';
 import { invertSymmetric } from './symmetric-inverse.ts';
 import { loadUserWeights, scoreByUserWeights } from './user-weights.ts';
@@ -20,7 +21,7 @@ import { loadUserWeights, scoreByUserWeights } from './user-weights.ts';
  * constraint on the diagonal: Moon et al. 2023).
  *
  *   X = D_u^-a R D_i^-b,   B = (XᵀX + λI)⁻¹ XᵀX = Xᵀ (XXᵀ + λI)⁻¹ X,   λ = ridge · the largest eigenvalue of XᵀX
- *   scores = D_u^a (X B) D_i^b
+ *   scores = D_u^a (X B) D_i^b,   the user's items in X each weighed by its age        (`recency.ts`)
  *
  * Both forms of B are the same matrix. The smaller of the two Gram matrices is inverted: users × users where users are fewer than items, else items × items.
  */
@@ -46,10 +47,12 @@ const params = z.strictObject({
     .describe(
       'Share of the largest eigenvalue that is added to all: the higher, the smoother. 0 lets validation choose between 0.003 and 1.',
     ),
+  recency: recencyParam,
 });
 
 interface Sides {
   histories: SparseMatrix;
+  ages: Int32Array | null;
   userSizes: Float64Array;
   itemSizes: Float64Array;
 }
@@ -74,22 +77,23 @@ function scaledHistories({ histories, userSizes, itemSizes }: Sides, userExponen
 async function fitSetting(
   sides: Sides,
   userExponent: number,
-  { itemExponent, ridge }: LinearSetting,
+  { itemExponent, ridge, recency }: LinearSetting,
   pool: KernelPool,
   report: Report,
-): Promise<FittedModel> {
-  const { histories, userSizes, itemSizes } = sides;
+): Promise<FittedModel & Recounted> {
+  const { histories, ages, userSizes, itemSizes } = sides;
+  const counted = historiesBy(histories, ages, recency);
   const lambda = ridge * largestEigenvalue(scaledHistories(sides, userExponent, itemExponent));
   const byUsers = histories.rows < histories.columns;
   const { algebra } = createAlgebra();
   const owned = createOwned(algebra);
   try {
-    const counted = byUsers
+    const matrices = byUsers
       ? { matrix: transpose(histories), rowWeights: powers(itemSizes, -2 * itemExponent), columnScales: powers(userSizes, -userExponent) }
       : { matrix: histories, rowWeights: powers(userSizes, -2 * userExponent), columnScales: powers(itemSizes, -itemExponent) };
     const total = Math.min(histories.rows, histories.columns) ** 3 / 1e9;
     // Counting takes a moment beside the inverse; it is a place to stop.
-    const gram = await coOccurrenceOf(pool, owned, counted, () => report(0, total));
+    const gram = await coOccurrenceOf(pool, owned, matrices, () => report(0, total));
     const held = addToDiagonal(owned, gram, lambda);
     dropDiagonal(owned, gram);
     const inverse: Symmetric = await invertSymmetric(owned, held, report);
@@ -97,8 +101,8 @@ async function fitSetting(
     if (byUsers) {
       const whole = wholeOf(owned, inverse);
       dropSymmetric(owned, inverse);
-      const [userScales, itemScales] = [counted.columnScales, counted.rowWeights];
-      return scoreByUserWeights(algebra, { inverse: owned.release(whole), ridge: lambda, userScales, itemScales, histories });
+      const [userScales, itemScales] = [matrices.columnScales, matrices.rowWeights];
+      return scoreByUserWeights(algebra, { inverse: owned.release(whole), ridge: lambda, userScales, itemScales, histories: counted });
     }
     // D_i^-b (I − λP) D_i^b
     const difference = addToDiagonal(owned, inverse, -1 / lambda);
@@ -111,7 +115,7 @@ async function fitSetting(
       return algebra.multiply(algebra.multiply(whole, algebra.tensor(left, [count, 1])), algebra.tensor(right, [count]));
     });
     owned.drop(whole);
-    return scoreByItemWeights(algebra, owned.release(weights), histories);
+    return scoreByItemWeights(algebra, owned.release(weights), counted);
   } catch (error) {
     owned.dropAll();
     algebra.dispose();
@@ -133,20 +137,27 @@ export const normalisedLinear: Model<typeof params> = {
   baseline: false,
   params,
   memoryBytes: ({ users, items, pairs }, { itemExponent, ridge }) =>
-    inverseBytes(Math.min(users, items), itemExponent === -1 || ridge === 0) + pairs * 60,
-  async fit({ matrix }, { userExponent, itemExponent, ridge }, context) {
+    inverseBytes(Math.min(users, items), itemExponent === -1 || ridge === 0) + pairs * 72,
+  async fit(train, { userExponent, itemExponent, ridge, recency }, context) {
+    const { matrix } = train;
+    const ages = agesOf(train);
     const histories = withOnes(matrix);
-    const sides = { histories, userSizes: atLeastOne(rowSizes(histories)), itemSizes: atLeastOne(columnSizes(histories)) };
+    const sides = { histories, ages, userSizes: atLeastOne(rowSizes(histories)), itemSizes: atLeastOne(columnSizes(histories)) };
     const open = { itemExponent: itemExponent === -1, ridge: ridge === 0 };
     const first = {
       itemExponent: open.itemExponent ? firstSetting.itemExponent : itemExponent,
       ridge: open.ridge ? firstSetting.ridge : ridge,
+      recency: Math.max(recency, 0),
+    };
+    const light = {
+      round: recencyRound<LinearSetting>(recency === -1 && ages !== null),
+      of: ({ counting }: FittedModel & Recounted, settled: LinearSetting) => counting(historiesBy(matrix, ages, settled.recency)),
     };
     const rounds = linearRounds(open, affordableTrials(Math.min(matrix.rows, matrix.columns)));
     const pool = createKernelPool();
     try {
       const { settings, fitted } = await chooseByValidation(
-        { first, rounds, phase: 'Inverting', unit: 'billion operations' },
+        { first, light, rounds, phase: 'Inverting', unit: 'billion operations' },
         (setting, report) => fitSetting(sides, userExponent, setting, pool, report),
         context,
       );

@@ -1,5 +1,6 @@
 import type { Matrix } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
+import { ageDrawnBy, weighed } from './recency.ts';
 
 /** Passes over somebody's items, and the least number of steps: a vector of few items needs as many to find its place. */
 const passes = 20;
@@ -8,9 +9,11 @@ const leastSteps = 400;
 const movingPasses = 200;
 const movingRate = 0.1;
 
-interface PairSteps {
+export interface PairSteps {
   learningRate: number;
   regularisation: number;
+  /** How many later items halve how often an earlier one is drawn (`recency.ts`); 0: all in turn. */
+  recency: number;
 }
 
 /**
@@ -20,7 +23,7 @@ interface PairSteps {
 export function foldInByPairs(items: Matrix, itemRows: Int32Array, how: PairSteps): Float32Array {
   const vector = new Float32Array(items.columns);
   vector[items.columns - 1] = 1;
-  const own = [...new Set(itemRows)];
+  const own = weighed(itemRows, 0).map(([item]) => item);
   return stepped(vector, items, own, how, Math.max(passes * own.length, leastSteps));
 }
 
@@ -29,17 +32,23 @@ export function moveByPairs(
   vector: Float32Array,
   items: Matrix,
   itemRows: Int32Array,
-  { learningRate, regularisation }: PairSteps,
+  { learningRate, regularisation, recency }: PairSteps,
 ): Float32Array {
-  const own = [...new Set(itemRows)];
-  return stepped(vector.slice(), items, own, { learningRate: learningRate * movingRate, regularisation }, movingPasses * own.length);
+  const own = weighed(itemRows, 0).map(([item]) => item);
+  return stepped(
+    vector.slice(),
+    items,
+    own,
+    { learningRate: learningRate * movingRate, regularisation, recency },
+    movingPasses * own.length,
+  );
 }
 
 function stepped(
   vector: Float32Array,
   { columns, data, rows }: Matrix,
   own: number[],
-  { learningRate, regularisation }: PairSteps,
+  { learningRate, regularisation, recency }: PairSteps,
   steps: number,
 ): Float32Array {
   if (own.length === 0 || own.length >= rows) return vector;
@@ -47,7 +56,8 @@ function stepped(
   const owned = new Set(own);
   const random = createRandom(0, 'fold in');
   for (let step = 0; step < steps; step++) {
-    const positive = (own[step % own.length] as number) * columns;
+    const place = recency > 0 ? own.length - 1 - ageDrawnBy(random.next(), own.length, recency) : step % own.length;
+    const positive = (own[place] as number) * columns;
     let other = random.integer(rows);
     while (owned.has(other)) other = random.integer(rows);
     const negative = other * columns;

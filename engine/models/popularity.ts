@@ -65,6 +65,7 @@ export const popularity: Model<typeof params> = {
   goodFor: 'New users and the yardstick of every other model; blind to taste.',
   newUsers: 'Gets the same list as everybody.',
   newItems: 'Counts at the next training, which takes a moment.',
+  answersWithoutItems: true,
   needs: [],
   factorised: false,
   baseline: true,

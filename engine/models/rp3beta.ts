@@ -2,16 +2,16 @@ import { z } from 'zod';
 import type { SparseMatrix } from '../math/arrays.ts';
 import { transpose } from '../math/sparse.ts';
 import { chooseByValidation, varying } from './choose-by-validation.ts';
-import { loadItemItem, scoreByItemItem } from './item-item.ts';
+import { type ItemItem, loadItemItem, scoreByItemItem } from './item-item.ts';
 import type { Model } from './model.ts';
 import { withNeighbourhoods } from './neighbourhoods.ts';
-import { patternFrom } from './sparse-rows.ts';
+import { agesOf, historiesBy, recencyParam, recencyRound } from './recency.ts';
 
 /**
  * RP3beta (Paudel et al. 2017): a walk from an item of the user to one of its users and on to one of theirs, popular ends discounted.
  *
  *   W(i, j) = Σ over users v of both: (1 / n_i)^alpha · (1 / n_v)^alpha / n_j^beta        n: how many pairs an item or a user has
- *   score(u, j) = Σ over items i of u whose way to j is kept: W(i, j)
+ *   score(u, j) = Σ over items i of u whose way to j is kept: W(i, j) · weight of i by its age        (`recency.ts`)
  *
  * Kept are the `neighbours` strongest ways of each end j, or those of each start i.
  *
@@ -40,12 +40,14 @@ const params = z.strictObject({
     .describe(
       'Whose strongest ways are kept: those to each item, or those from each, which is better on large sparse data. auto lets validation choose.',
     ),
+  recency: recencyParam,
 });
 
 interface Settled extends Record<string, unknown> {
   alpha: number;
   beta: number;
   keep: 'end' | 'start';
+  recency: number;
 }
 
 /** What validation is left to choose; the first of each is taken without it. */
@@ -72,22 +74,29 @@ export const rp3beta: Model<typeof params> = {
   baseline: false,
   params,
   // As of Item-KNN: the ways by target, by source, and those of the best so far; the pairs both ways, in kernels' memory too.
-  memoryBytes: ({ users, items, pairs }, { neighbours }) => items * Math.min(neighbours, items) * 8 * 4 + pairs * 24 + (users + items) * 32,
-  async fit({ matrix }, { alpha, beta, neighbours, keep }, context) {
+  memoryBytes: ({ users, items, pairs }, { neighbours }) => items * Math.min(neighbours, items) * 8 * 4 + pairs * 36 + (users + items) * 32,
+  async fit(train, { alpha, beta, neighbours, keep, recency }, context) {
+    const { matrix } = train;
+    const ages = agesOf(train);
     const byItem = transpose(matrix);
     return withNeighbourhoods(byItem, matrix, async (hood) => {
       const first: Settled = {
         alpha: alpha === 0 ? (alphas[0] as number) : alpha,
         beta: beta === -1 ? (betas[0] as number) : beta,
         keep: keep === 'auto' ? keeps[0] : keep,
+        recency: Math.max(recency, 0),
       };
       const rounds = [
         varying<Settled, 'keep'>(keep === 'auto', 'keep', keeps),
         varying<Settled, 'alpha'>(alpha === 0, 'alpha', alphas),
         varying<Settled, 'beta'>(beta === -1, 'beta', betas),
       ];
+      const light = {
+        round: recencyRound<Settled>(recency === -1 && ages !== null),
+        of: ({ weights }: ItemItem, settled: Settled) => scoreByItemItem(weights, historiesBy(matrix, ages, settled.recency)),
+      };
       const { settings, fitted } = await chooseByValidation(
-        { first, rounds, phase: 'Walking', unit: 'items' },
+        { first, light, rounds, phase: 'Walking', unit: 'items' },
         async (settled, report) => {
           const [starts, ends] = [powers(byItem, settled.alpha), powers(byItem, settled.beta)];
           const walk = { features: powers(matrix, -settled.alpha), shrinkage: 0 };
@@ -95,7 +104,7 @@ export const rp3beta: Model<typeof params> = {
             settled.keep === 'start'
               ? await hood.nearest({ ...walk, rowNorms: starts, columnNorms: ends }, neighbours, report)
               : transpose(await hood.nearest({ ...walk, rowNorms: ends, columnNorms: starts }, neighbours, report));
-          return scoreByItemItem(ways, patternFrom(matrix));
+          return scoreByItemItem(ways, historiesBy(matrix, ages, settled.recency));
         },
         context,
       );

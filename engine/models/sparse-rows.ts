@@ -7,7 +7,7 @@ export interface Pattern extends Omit<SparseMatrix, 'values'> {
 }
 
 /** Where a matrix has cells. */
-export const patternFrom = ({ rows, columns, indptr, indices }: SparseMatrix): Pattern => ({ rows, columns, indptr, indices });
+export const patternFrom = ({ rows, columns, indptr, indices }: Pattern | SparseMatrix): Pattern => ({ rows, columns, indptr, indices });
 
 /** into += factor · row of a matrix. */
 export function addRow(into: Float32Array, matrix: Pattern | SparseMatrix, row: number, factor: number): void {

@@ -6,15 +6,15 @@ import { transpose } from '../math/sparse.ts';
 import { chooseByValidation, type Report, varying } from './choose-by-validation.ts';
 import { loadFilter, scoreByFilter } from './filter-scores.ts';
 import { columnSizes, rowSizes } from './histories.ts';
-import type { Model } from './model.ts';
-import { patternFrom } from './sparse-rows.ts';
+import type { FittedModel, Model } from './model.ts';
+import { agesOf, historiesBy, type Recounted, recencyParam, recencyRound } from './recency.ts';
 import { type LeadingVectors, leadingVectors, workingColumns } from './truncated-svd.ts';
 
 /**
  * GF-CF: filters of the graph of users and items (Shen et al. 2021): one step over the graph, and what is smooth on it.
  *
  *   X = D_u^-½ R D_i^-b          R has a one for each pair, D_u and D_i say how much each user and item has; b is ½ in the paper
- *   score(u) = r_u XᵀX / σ² + alpha · r_u D_i^-b V Vᵀ D_i^b
+ *   score(u) = r_u XᵀX / σ² + alpha · r_u D_i^-b V Vᵀ D_i^b,   r_u: the user's items, each weighed by its age        (`recency.ts`)
  *
  * V: the leading right singular vectors of X, by a randomised decomposition (Halko et al. 2011); σ: the largest singular value, which is 1 where b is ½. XᵀX is
  * never made: a user is led over X twice.
@@ -41,12 +41,14 @@ const params = z.strictObject({
     .default(-1)
     .describe('How much popular items are held down (b): 0 not at all. −1 lets validation choose between 0.5 and 0.25.')
     .refine((value) => value === -1 || value >= 0, 'it must be −1, or 0 and more'),
+  recency: recencyParam,
 });
 
 interface Settled extends Record<string, unknown> {
   components: number;
   alpha: number;
   itemExponent: number;
+  recency: number;
 }
 
 /** What validation is left to choose; the first of each is taken without it. */
@@ -89,13 +91,20 @@ export const spectralFilter: Model<typeof params> = {
     const width = workingColumns(most);
     // The iteration on both sides; the vectors of each exponent, and of a model twice; the pairs both ways, in the kernels' memory too.
     const kept = (itemExponent === -1 ? choices.itemExponent.length : 1) + 3;
-    return (users + items) * width * 4 + width * width * 4 * 40 + items * most * 4 * kept + pairs * 48;
+    return (users + items) * width * 4 + width * width * 4 * 40 + items * most * 4 * kept + pairs * 60;
   },
-  async fit({ matrix }, given, context) {
+  async fit(train, given, context) {
+    const { matrix } = train;
+    const ages = agesOf(train);
     const sizes = { users: rowSizes(matrix), items: columnSizes(matrix) };
     const open = { components: given.components === 0, alpha: given.alpha === -1, itemExponent: given.itemExponent === -1 };
     const settled = <K extends keyof typeof choices>(name: K): number => (open[name] ? (choices[name][0] as number) : given[name]);
-    const first: Settled = { components: settled('components'), alpha: settled('alpha'), itemExponent: settled('itemExponent') };
+    const first: Settled = {
+      components: settled('components'),
+      alpha: settled('alpha'),
+      itemExponent: settled('itemExponent'),
+      recency: Math.max(given.recency, 0),
+    };
     // One decomposition has the vectors of all choices of how many.
     const most = open.components && context.validate ? Math.max(...choices.components) : first.components;
     const pool = createKernelPool();
@@ -113,6 +122,10 @@ export const spectralFilter: Model<typeof params> = {
       const { settings, fitted } = await chooseByValidation(
         {
           first,
+          light: {
+            round: recencyRound<Settled>(given.recency === -1 && ages !== null),
+            of: ({ counting }: FittedModel & Recounted, { recency }: Settled) => counting(historiesBy(matrix, ages, recency)),
+          },
           rounds: [
             varying<Settled, 'itemExponent'>(open.itemExponent, 'itemExponent', choices.itemExponent),
             varying<Settled, 'components'>(open.components, 'components', choices.components),
@@ -121,11 +134,11 @@ export const spectralFilter: Model<typeof params> = {
           phase: 'Finding what is smooth',
           unit: 'steps',
         },
-        async ({ components, alpha, itemExponent }, report) => {
+        async ({ components, alpha, itemExponent, recency }, report) => {
           const { vectors, values } = await vectorsOf(itemExponent, report);
           const strength = 1 / (values[0] as number) ** 2;
           return scoreByFilter({
-            history: patternFrom(matrix),
+            histories: historiesBy(matrix, ages, recency),
             userWeights: powers(sizes.users, -2 * userExponent).map((weight) => strength * weight),
             itemScales: powers(sizes.items, -itemExponent),
             vectors: leading(vectors, components),

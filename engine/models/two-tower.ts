@@ -138,15 +138,18 @@ export const twoTower: Model<typeof params> = {
     'Large catalogues, attributes and new users: one vector each, found by the vector index; needs more data than the neighbour models.',
   newUsers: 'Embeds a new user by recent items or, without any, by attributes.',
   newItems: 'Embeds a new item by its attributes, by the users who had it first, or by both.',
+  answersWithoutItems: true,
   needs: ['timestamps', 'attributes'],
   factorised: true,
   baseline: false,
   params,
-  memoryBytes: ({ users, items, pairs }, { dimensions, batchSize }) =>
+  memoryBytes: ({ users, items, pairs, attributeBytes }, { dimensions, batchSize }) =>
     // Table and Adagrad's sums of the contenders, the vectors of the best epoch and of the one before, a batch's logits twice, the examples.
     (users + items) * dimensions * 4 * (pairs > searchedWhole ? 4 : 8) +
     Math.min(batchSize * Math.min(batchSize, items), 16_777_216) * 8 +
-    pairs * 24,
+    pairs * 24 +
+    // The attributes once more, as the tower's bags.
+    attributeBytes,
   async fit(set, settings, context) {
     const make = (on: TrainingSet): Contender[] => contendersOf(on, settings, context.seed);
     const { best, facts } = await trainEpochs(await withinMeans(set, make, context), settings, context);

@@ -2,9 +2,10 @@ import type { NamedArrays, SparseMatrix } from '../math/arrays.ts';
 import { transpose } from '../math/sparse.ts';
 import type { Algebra, Dense } from './algebra.ts';
 import { createAlgebra } from './create-algebra.ts';
-import { historiesFrom, historyArrays, pickRows, rowOf } from './histories.ts';
+import { pickRows, withOnes } from './histories.ts';
 import type { FittedModel } from './model.ts';
-import { floatsOf } from './sparse-rows.ts';
+import { type Histories, historiesOf, historyRow, namedHistories, type Recounted } from './recency.ts';
+import { addRow, floatsOf } from './sparse-rows.ts';
 
 /** The user side of a ridge regression on D_u^-a R D_i^-b. */
 export interface UserSide {
@@ -15,8 +16,7 @@ export interface UserSide {
   userScales: Float32Array;
   /** D_i^-2b, one value an item. */
   itemScales: Float32Array;
-  /** R: ones. */
-  histories: SparseMatrix;
+  histories: Histories;
 }
 
 const names = {
@@ -29,21 +29,37 @@ const names = {
 /**
  * A model whose scores are weighted sums of the users' histories, w R. With K the kernel of the scaled histories and P = (K + ridge · I)⁻¹
  *
- *   someone whom training knew:  w = D_u^a K P D_u^-a of the user's row = e_u − ridge · D_u^a P D_u^-a
- *   someone unknown:             w = k P D_u^-a,   k_v = d_v^-a Σ over the items i of both: d_i^-2b
+ *   someone whom training knew:         w = D_u^a K P D_u^-a of the user's row = e_u − ridge · D_u^a P D_u^-a
+ *   someone unknown, or by recency:     w = k P D_u^-a,   k_v = d_v^-a Σ over the items i of both: (how much i counts) · d_i^-2b
  *
  * The inverse lies in the memory of `algebra`; both are the model's from now on, and `dispose` ends them.
  */
-export function scoreByUserWeights(algebra: Algebra, side: UserSide): FittedModel {
+export function scoreByUserWeights(algebra: Algebra, side: UserSide): FittedModel & Recounted {
   const { inverse, ridge, userScales, itemScales, histories } = side;
-  const itemCount = histories.columns;
-  const byItem = transpose(histories);
+  const { cells, recency } = histories;
+  const [userCount, itemCount] = [cells.rows, cells.columns];
+  const byItem = transpose(withOnes(cells));
   /** w R of weights that lie in rows, one row a user. */
   const summed = (weights: Dense): Dense => algebra.transpose(algebra.onesProduct(byItem, algebra.transpose(weights)));
   const scaled = (weights: Dense): Dense => algebra.multiply(weights, algebra.tensor(userScales, [userScales.length]));
+  /** w R of anybody: one row of items a user, each item with how much it counts. */
+  function scoresOf(rows: SparseMatrix): Float32Array {
+    const kernel = new Float32Array(rows.rows * userCount);
+    for (let row = 0; row < rows.rows; row++) {
+      const into = kernel.subarray(row * userCount, (row + 1) * userCount);
+      for (let at = rows.indptr[row] as number; at < (rows.indptr[row + 1] as number); at++) {
+        const item = rows.indices[at] as number;
+        addRow(into, byItem, item, (rows.values[at] as number) * (itemScales[item] as number));
+      }
+      for (let user = 0; user < userCount; user++) into[user] = (into[user] as number) * (userScales[user] as number);
+    }
+    return algebra.scope(() => algebra.read(summed(scaled(algebra.product(algebra.tensor(kernel, [rows.rows, userCount]), inverse)))));
+  }
   return {
+    counting: (others) => scoreByUserWeights(algebra, { ...side, histories: others }),
     score(userRows) {
-      const own = pickRows(histories, userRows);
+      const own = pickRows(cells, userRows);
+      if (recency > 0) return { rows: userRows.length, columns: itemCount, data: scoresOf(own) };
       const data = algebra.scope(() => {
         const back = Float32Array.from(userRows, (row) => -ridge / (userScales[row] as number));
         return algebra.read(summed(scaled(algebra.multiply(algebra.pick(inverse, userRows), algebra.tensor(back, [back.length, 1])))));
@@ -56,22 +72,13 @@ export function scoreByUserWeights(algebra: Algebra, side: UserSide): FittedMode
       }
       return { rows: userRows.length, columns: itemCount, data };
     },
-    scoreItems(itemRows) {
-      const kernel = new Float32Array(histories.rows);
-      for (const item of rowOf(itemRows, itemCount).indices) {
-        for (let at = byItem.indptr[item] as number; at < (byItem.indptr[item + 1] as number); at++) {
-          const user = byItem.indices[at] as number;
-          kernel[user] = (kernel[user] as number) + (userScales[user] as number) * (itemScales[item] as number);
-        }
-      }
-      return algebra.scope(() => algebra.read(summed(scaled(algebra.product(algebra.tensor(kernel, [1, kernel.length]), inverse)))));
-    },
+    scoreItems: (itemRows) => scoresOf(historyRow(itemRows, itemCount, recency)),
     save: () => ({
-      [names.inverse]: { shape: [histories.rows, histories.rows], data: algebra.read(inverse) },
+      [names.inverse]: { shape: [userCount, userCount], data: algebra.read(inverse) },
       [names.userScales]: { shape: [userScales.length], data: userScales },
       [names.itemScales]: { shape: [itemScales.length], data: itemScales },
       [names.ridge]: { shape: [1], data: Float32Array.of(ridge) },
-      ...historyArrays(histories),
+      ...namedHistories(histories),
     }),
     dispose() {
       algebra.free(inverse);
@@ -85,7 +92,7 @@ export function loadUserWeights(arrays: NamedArrays): FittedModel {
   const values = floatsOf(arrays, names.inverse);
   const [userScales, itemScales] = [floatsOf(arrays, names.userScales), floatsOf(arrays, names.itemScales)];
   const [ridge] = floatsOf(arrays, names.ridge);
-  const histories = historiesFrom(arrays);
+  const histories = historiesOf(arrays);
   const { algebra } = createAlgebra();
   const inverse = algebra.scope(() => algebra.keep(algebra.tensor(values, [userScales.length, userScales.length])));
   return scoreByUserWeights(algebra, { inverse, ridge: ridge as number, userScales, itemScales, histories });

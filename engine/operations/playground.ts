@@ -21,7 +21,7 @@ export async function viewUser(context: EngineContext, input: { run: string; use
   const history = await readHistory(database, input.user, historyShown);
   const person = await personOf(context, run, parts, input.user);
   let recommendations: Recommendation[] = [];
-  let source = 'The run does not know this user, and nothing positive that they have had.';
+  let source = 'Nothing to go by: the run knows nothing positive that this user has had. Try “Someone new” with items that they like.';
   if (person) {
     source = person.row < 0 ? `${run.label}, by what this user has had since the training` : run.label;
     try {

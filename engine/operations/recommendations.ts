@@ -89,7 +89,7 @@ export async function recommend(context: EngineContext, input: RecommendInput, w
     if (!person) {
       throw new EngineError(
         'not_found',
-        `Run ${run.id} does not know the user "${input.user}", and the workspace has nothing positive of theirs that the run knows. Name items that they like instead.`,
+        `Run ${run.id} has nothing to go by for the user "${input.user}": training saw no positive interaction of theirs, and the workspace has none with an item that the run knows. Name items that they like instead, with --items.`,
         { user: input.user },
       );
     }

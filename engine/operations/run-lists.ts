@@ -62,11 +62,12 @@ export function trainedPerson({ trained }: RunParts, row: number): Person {
 }
 
 /**
- * A user of the workspace: as training knew them, or, where it did not, by what they have had since. Null where nothing of theirs means anything to the run.
+ * A user of the workspace: as training knew them, or, where it did not, by what they have had since. Null where nothing of theirs means anything to the run: of
+ * users without items most models have only noise.
  */
 export async function personOf(
   context: EngineContext,
-  run: { selection: Selection },
+  run: { model: string; selection: Selection },
   parts: RunParts,
   userId: string,
 ): Promise<Person | null> {
@@ -76,7 +77,8 @@ export async function personOf(
   const since = await readPositiveItems(requireSession(context).database, run.selection, userId);
   const rowOf = new Map(parts.ids.items.map((id, at) => [id, at]));
   const items = Int32Array.from(since.flatMap((id) => rowOf.get(id) ?? []));
-  return items.length > 0 ? { row: -1, items } : known;
+  if (items.length > 0) return { row: -1, items };
+  return findRetrievalModel(run.model).answersWithoutItems ? known : null;
 }
 
 /** Which items a run does not know, in a sentence. */

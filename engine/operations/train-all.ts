@@ -30,7 +30,8 @@ export async function trainAll(
   const timed = await hasTimestamps(database);
   const started: OutputOf<'run.trainAll'>['started'] = [];
   const leftOut: OutputOf<'run.trainAll'>['leftOut'] = [];
-  const problem: ProblemSize = { users, items, pairs: interactions };
+  // A first look: each training counts the attributes as well, when it has read them.
+  const problem: ProblemSize = { users, items, pairs: interactions, attributeBytes: 0 };
   const takes = (model: Model): number => model.memoryBytes(problem, parseParams(model, {}));
   for (const model of [...retrievalModels].sort((a, b) => takes(a) - takes(b))) {
     const reason = reasonAgainst(model, problem, timed);

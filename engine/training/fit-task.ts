@@ -44,6 +44,15 @@ function trainingSetOf(task: FitTask, interactions: Interactions): TrainingSet {
   return { userCount, itemCount, interactions, matrix: toSparseMatrix(interactions, userCount, itemCount), userFeatures, itemFeatures };
 }
 
+/** What attributes take in memory. */
+function attributeBytes({ userFeatures, itemFeatures }: Pick<FitTask, 'userFeatures' | 'itemFeatures'>): number {
+  const sum = (of: { byteLength: number }[]): number => of.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+  return [userFeatures, itemFeatures].reduce((bytes, { categories, lists, numbers, texts = [], vectors = [] }) => {
+    const rows = [...categories.map(({ codes }) => codes), ...[...numbers, ...vectors].map(({ values }) => values)];
+    return bytes + sum(rows) + sum([...lists, ...texts].flatMap(({ offsets, codes }) => [offsets, codes]));
+  }, 0);
+}
+
 /** Some of the held-out users, any with the same chance, in order. */
 function sampleUsers(heldOut: HeldOut, count: number, seed: number): HeldOut {
   if (heldOut.users.length <= count) return heldOut;
@@ -114,7 +123,12 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   const params = parseParams(model, task.params);
   const carved = carveValidation(task.train, validationSplit(task), { seed: task.seed, userCount: task.userCount });
   const whole = trainingSetOf(task, task.train);
-  assertFitsMemory(model, params, { users: task.userCount, items: task.itemCount, pairs: whole.matrix.indices.length }, retrievalModels);
+  assertFitsMemory(
+    model,
+    params,
+    { users: task.userCount, items: task.itemCount, pairs: whole.matrix.indices.length, attributeBytes: attributeBytes(task) },
+    retrievalModels,
+  );
   const validated = carved.test.users.length > 0;
   assertNoLeak(whole.matrix, task.test, 'test');
   assertDisjoint(carved.test, task.test, ['validation', 'test']);
@@ -122,13 +136,13 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   const keeper = createCheckpointKeeper(task, device, context);
   const training: TaskContext = { ...context, curve: keeper.curve };
   let searched: Searched | null = task.resume?.searched ?? null;
+  const part = trainingSetOf(task, carved.train);
+  const evaluate = (score: FittedModel['score'], heldOut: HeldOut, ks: number[]): Promise<Measured> =>
+    evaluateTopK({ score, train: part.matrix, heldOut, name: 'validation', ks });
+  const sample = sampleUsers(carved.test, validationUsers, task.seed);
+  const validate: FitContext['validate'] = async (score) => (await evaluate(score, sample, [10])).metrics;
   if (!validated) context.log('There is nothing to hold out of the training time, so there is no early stop.');
   else if (task.resume?.stage !== 'final') {
-    const part = trainingSetOf(task, carved.train);
-    const evaluate = (score: FittedModel['score'], heldOut: HeldOut, ks: number[]): Promise<Measured> =>
-      evaluateTopK({ score, train: part.matrix, heldOut, name: 'validation', ks });
-    const sample = sampleUsers(carved.test, validationUsers, task.seed);
-    const validate: FitContext['validate'] = async (score) => (await evaluate(score, sample, [10])).metrics;
     const first = await fitModel({ model, params, set: part, validate }, task, training, await keeper.of('search', null));
     const { metrics: validation } = await evaluate((rows) => first.score(rows), carved.test, task.ks);
     searched = { validation, facts: first.facts ?? {} };
@@ -152,7 +166,12 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   const rivals: Rival[] = [];
   for (const baseline of retrievalModels) {
     if (!baseline.baseline || baseline.id === model.id) continue;
-    const other = await fitModel({ model: baseline, params: {}, set: whole, validate: null }, task, evaluating);
+    // A baseline that was not tuned is easily beaten: it settles what is to be settled on the same slice.
+    const quiet = { ...evaluating, curve: () => undefined, log: () => undefined };
+    const tried = validated ? await fitModel({ model: baseline, params: {}, set: part, validate }, task, quiet) : null;
+    const params = tried?.facts?.settled ?? {};
+    tried?.dispose?.();
+    const other = await fitModel({ model: baseline, params, set: whole, validate: null }, task, quiet);
     const { metrics: reached, values } = await evaluateTopK(evaluationOf(other, whole, catalogue, task, evaluating, baseline.label));
     rivals.push({ model: baseline.id, label: baseline.label, metrics: reached, values });
     other.dispose?.();

@@ -13,7 +13,7 @@ export interface MemoryLimit {
   reason: string;
 }
 
-const size = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+const size = (bytes: number): string => (bytes < 2 ** 29 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`);
 const count = (value: number, one: string): string => `${value.toLocaleString('en')} ${one}`;
 
 /**

@@ -39,8 +39,8 @@ test.skipIf(!comparable).each([
   const input = { users, items, pairs, ease: { ridge: 12 }, normalised: { a: 0.3, b: 0.4, ridge: 0.05 } };
   const peer = askPeer<Record<'ease' | 'normalised', number[][]>>('linear.py', input);
   const models = {
-    ease: await ease.fit(set, { ridge: 12 }, quietContext()),
-    normalised: await normalisedLinear.fit(set, { userExponent: 0.3, itemExponent: 0.4, ridge: 0.05 }, quietContext()),
+    ease: await ease.fit(set, { ridge: 12, recency: 0 }, quietContext()),
+    normalised: await normalisedLinear.fit(set, { userExponent: 0.3, itemExponent: 0.4, ridge: 0.05, recency: 0 }, quietContext()),
   };
   for (const name of ['ease', 'normalised'] as const) {
     const fitted = models[name];

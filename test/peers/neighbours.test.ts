@@ -44,9 +44,12 @@ test.skipIf(!comparable)('every neighbour model scores as numpy makes of its for
     });
   };
   for (const weighting of weightings) {
-    const common = { weighting, neighbours, shrinkage: 3 };
+    const common = { weighting, neighbours, shrinkage: 3, recency: 0 };
     compare(`item-knn ${weighting}`, (await itemKnn.fit(set, common, quietContext())).score(everybody).data);
     compare(`user-knn ${weighting}`, (await userKnn.fit(set, { ...common, discount: 0.3 }, quietContext())).score(everybody).data);
   }
-  compare('rp3beta', (await rp3beta.fit(set, { alpha: 0.6, beta: 0.4, neighbours, keep: 'end' }, quietContext())).score(everybody).data);
+  compare(
+    'rp3beta',
+    (await rp3beta.fit(set, { alpha: 0.6, beta: 0.4, neighbours, keep: 'end', recency: 0 }, quietContext())).score(everybody).data,
+  );
 });

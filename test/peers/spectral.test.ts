@@ -31,7 +31,7 @@ test.skipIf(!comparable)('the spectral filter scores as numpy does from the whol
   const peer = askPeer<number[][][]>('spectral.py', { users: userCount, items: itemCount, pairs: list, cases });
   for (const [at, [components, alpha, itemExponent]] of cases.entries()) {
     const expected = peer[at] as number[][];
-    const fitted = await spectralFilter.fit(set, { components, alpha, itemExponent }, quietContext());
+    const fitted = await spectralFilter.fit(set, { components, alpha, itemExponent, recency: 0 }, quietContext());
     const everybody = Int32Array.from(expected, (_, user) => user);
     const scores = fitted.score(everybody).data;
     expected.flat().forEach((value, cell) => {

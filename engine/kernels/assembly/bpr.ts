@@ -34,11 +34,11 @@ function hasColumn(indices: usize, low: i32, high: i32, column: i32): bool {
 }
 
 /**
- * Steps from … to: each draws a pair (u, i) of the matrix and an item j that u has not, all with the same chance, and with e = σ(−u · (v_i − v_j)):
+ * Steps from … to: each draws a pair (u, i) of `owners` and `positives` and an item j that u has not, all with the same chance, and with e = σ(−u · (v_i − v_j)):
  *
  *   u += rate · (e · (v_i − v_j) − r · u)      v_i += rate · (e · u − r · v_i)      v_j += rate · (−e · u − r · v_j)
  *
- * `sums` gets the steps' losses −ln σ(u · (v_i − v_j)) added, as a 64-bit float.
+ * Where `fixed` is not 0, items stay as they are. `sums` gets the steps' losses −ln σ(u · (v_i − v_j)) added, as a 64-bit float.
  */
 export function bprSteps(
   from: i32,
@@ -47,6 +47,7 @@ export function bprSteps(
   state: usize,
   sums: usize,
   owners: usize,
+  positives: usize,
   indptr: usize,
   indices: usize,
   pairs: i32,
@@ -57,6 +58,7 @@ export function bprSteps(
   bias: i32,
   rate: f32,
   regularisation: f32,
+  fixed: i32,
 ): void {
   const bytes = (<usize>columns) << 2;
   const step = f32x4.splat(rate);
@@ -65,7 +67,7 @@ export function bprSteps(
   for (let n = from; n < to; n++) {
     const pair = (<usize>randomBelow(state, pairs)) << 2;
     const user = load<i32>(owners + pair);
-    const positive = load<i32>(indices + pair);
+    const positive = load<i32>(positives + pair);
     const row = indptr + ((<usize>user) << 2);
     const begin = load<i32>(row);
     const end = load<i32>(row, 4);
@@ -91,6 +93,7 @@ export function bprSteps(
       const z = v128.load(q + at);
       const moved = f32x4.mul(pull, x);
       v128.store(u + at, f32x4.add(f32x4.mul(shrunk, x), f32x4.mul(pull, f32x4.sub(y, z))));
+      if (fixed) continue;
       v128.store(p + at, f32x4.add(f32x4.mul(shrunk, y), moved));
       v128.store(q + at, f32x4.sub(f32x4.mul(shrunk, z), moved));
     }

@@ -10,7 +10,7 @@ beforeAll(async () => {
   await loadTensorFlow();
 });
 
-const settings = { dimensions: 6, unobserved: 0.2, regularisation: 1.5, exponent: 0.5, eventWeights: false, epochs: 60 };
+const settings = { dimensions: 6, unobserved: 0.2, regularisation: 1.5, exponent: 0.5, eventWeights: false, recency: 0, epochs: 60 };
 const { set } = checkerboard(40, 24);
 const values = (fitted: FittedModel, name: string): Float64Array => Float64Array.from((fitted.save()[name] as { data: Float64Array }).data);
 
@@ -149,7 +149,7 @@ test('validation chooses, and what it chose is settled for the training on all d
   });
   const open = { ...settings, unobserved: 0, regularisation: 0, exponent: -1, epochs: 16 };
   const fitted = await ials.fit(set, open, context);
-  expect(fitted.facts?.settled).toEqual({ unobserved: 0.3, regularisation: 8, exponent: 1 });
+  expect(fitted.facts?.settled).toEqual({ unobserved: 0.3, regularisation: 8, exponent: 1, recency: 0 });
   // Five side by side at epoch 4, three of them at 8, two at 12, and the last at 16.
   expect(asked).toBe(5 + 3 + 2 + 1);
   fitted.dispose?.();

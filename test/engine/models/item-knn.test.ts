@@ -20,7 +20,7 @@ const set = {
   userFeatures: noFeatures(4),
   itemFeatures: noFeatures(3),
 };
-const cosine = { weighting: 'cosine' as const, neighbours: 10, shrinkage: 0 };
+const cosine = { weighting: 'cosine' as const, neighbours: 10, shrinkage: 0, recency: 0 };
 
 test('scores add up the cosines of the items a user has', async () => {
   const fitted = await itemKnn.fit(set, cosine, quietContext());
@@ -60,7 +60,7 @@ test('somebody unknown is scored as a user with the same items, each of which co
 
 test('without validation the first choices are taken, and settled', async () => {
   const fitted = await itemKnn.fit(set, parseParams(itemKnn, {}), quietContext());
-  expect(fitted.facts?.settled).toEqual({ weighting: 'tf-idf', shrinkage: 10 });
+  expect(fitted.facts?.settled).toEqual({ weighting: 'tf-idf', shrinkage: 10, recency: 0 });
 });
 
 test('validation chooses among weightings, then shrinkages; what is given is not searched', async () => {
@@ -68,11 +68,15 @@ test('validation chooses among weightings, then shrinkages; what is given is not
   // Each candidate is a little worse than the last, but for the third and the fifth.
   const values = [0.5, 0.4, 0.6, 0.1, 0.9];
   const validate = async (): Promise<Record<string, number>> => ({ 'ndcg@10': values[tried.push(tried.length) - 1] as number });
-  const fitted = await itemKnn.fit(set, parseParams(itemKnn, {}), quietContext(1, { validate }));
-  expect(fitted.facts?.settled).toEqual({ weighting: 'cosine', shrinkage: 50 });
+  const fitted = await itemKnn.fit(set, parseParams(itemKnn, { recency: 0 }), quietContext(1, { validate }));
+  expect(fitted.facts?.settled).toEqual({ weighting: 'cosine', shrinkage: 50, recency: 0 });
   expect(tried).toHaveLength(5);
-  const given = await itemKnn.fit(set, parseParams(itemKnn, { weighting: 'bm25', shrinkage: 7 }), quietContext(1, { validate }));
-  expect(given.facts?.settled).toEqual({ weighting: 'bm25', shrinkage: 7 });
+  const given = await itemKnn.fit(
+    set,
+    parseParams(itemKnn, { weighting: 'bm25', shrinkage: 7, recency: 0 }),
+    quietContext(1, { validate }),
+  );
+  expect(given.facts?.settled).toEqual({ weighting: 'bm25', shrinkage: 7, recency: 0 });
   expect(tried).toHaveLength(5);
 });
 

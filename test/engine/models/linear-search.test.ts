@@ -5,18 +5,20 @@ const both = { itemExponent: true, ridge: true };
 
 test('the ridge is looked for first, then the other exponents with the best ridge and those beside it', () => {
   const [ridges, exponents] = linearRounds(both, 100);
-  expect(ridges?.(firstSetting)).toEqual([0.003, 0.01, 0.1, 0.3, 1].map((ridge) => ({ itemExponent: 0.25, ridge })));
-  expect(exponents?.({ itemExponent: 0.25, ridge: 0.1 })).toEqual(
-    [0, 0.5].flatMap((itemExponent) => [0.1, 0.033, 0.3].map((ridge) => ({ itemExponent, ridge }))),
+  expect(ridges?.(firstSetting)).toEqual([0.003, 0.01, 0.1, 0.3, 1].map((ridge) => ({ itemExponent: 0.25, ridge, recency: 0 })));
+  expect(exponents?.({ itemExponent: 0.25, ridge: 0.1, recency: 5 })).toEqual(
+    [0, 0.5].flatMap((itemExponent) => [0.1, 0.033, 0.3].map((ridge) => ({ itemExponent, ridge, recency: 5 }))),
   );
 });
 
 test('what is given is not searched', () => {
   expect(linearRounds({ itemExponent: false, ridge: false }, 100)).toEqual([]);
-  expect(linearRounds({ itemExponent: true, ridge: false }, 100).map((round) => round({ itemExponent: 0.25, ridge: 0.2 }))).toEqual([
+  expect(
+    linearRounds({ itemExponent: true, ridge: false }, 100).map((round) => round({ itemExponent: 0.25, ridge: 0.2, recency: 0 })),
+  ).toEqual([
     [
-      { itemExponent: 0, ridge: 0.2 },
-      { itemExponent: 0.5, ridge: 0.2 },
+      { itemExponent: 0, ridge: 0.2, recency: 0 },
+      { itemExponent: 0.5, ridge: 0.2, recency: 0 },
     ],
   ]);
 });

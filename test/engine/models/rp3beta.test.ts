@@ -21,7 +21,7 @@ const set = {
 };
 
 test('with alpha 1 and beta 0 the scores are chances of a walk', async () => {
-  const fitted = await rp3beta.fit(set, { alpha: 1, beta: 0, neighbours: 10, keep: 'end' }, quietContext());
+  const fitted = await rp3beta.fit(set, { alpha: 1, beta: 0, neighbours: 10, keep: 'end', recency: 0 }, quietContext());
   // From item 0 to one of its three users, and on: 1 by user 0 (½) or user 1 (⅓), 2 by user 1 (⅓).
   const scores = fitted.scoreItems?.(Int32Array.of(0)) as Float32Array;
   expect(scores[1]).toBeCloseTo((1 / 3) * (1 / 2 + 1 / 3), 6);
@@ -29,7 +29,7 @@ test('with alpha 1 and beta 0 the scores are chances of a walk', async () => {
 });
 
 test('alpha is the exponent of both steps, beta that of the popularity at the end', async () => {
-  const fitted = await rp3beta.fit(set, { alpha: 0.5, beta: 0.4, neighbours: 10, keep: 'end' }, quietContext());
+  const fitted = await rp3beta.fit(set, { alpha: 0.5, beta: 0.4, neighbours: 10, keep: 'end', recency: 0 }, quietContext());
   const scores = fitted.scoreItems?.(Int32Array.of(2)) as Float32Array;
   // From 2 (two users) by user 1 (three items) to 0, which three have, and to 1, which two have.
   expect(scores[0]).toBeCloseTo(Math.sqrt(1 / 2) * Math.sqrt(1 / 3) * 3 ** -0.4, 6);
@@ -46,7 +46,7 @@ test('a user’s score adds up the walks from their items', async () => {
 test('the strongest ways are kept to each item, or from each', async () => {
   // 0 → 1: 5/18, 0 → 2: 1/9, 1 → 0: 5/12, 1 → 2: 1/6, 2 → 0 and 2 → 1: 1/6.
   const from = async (item: number, keep: 'end' | 'start'): Promise<number[]> => {
-    const fitted = await rp3beta.fit(set, { alpha: 1, beta: 0, neighbours: 1, keep }, quietContext());
+    const fitted = await rp3beta.fit(set, { alpha: 1, beta: 0, neighbours: 1, keep, recency: 0 }, quietContext());
     return Array.from(fitted.scoreItems?.(Int32Array.of(item)) as Float32Array, (score) => Math.round(score * 36));
   };
   expect(await from(1, 'end')).toEqual([15, 0, 6]);
@@ -59,6 +59,6 @@ test('the strongest ways are kept to each item, or from each', async () => {
 test('validation chooses whose ways are kept, then alpha, then beta', async () => {
   let asked = 0;
   const validate = async (): Promise<Record<string, number>> => ({ 'ndcg@10': [0.1, 0.2, 0.3, 0.1, 0.4, 0.2][asked++] as number });
-  const fitted = await rp3beta.fit(set, parseParams(rp3beta, {}), quietContext(1, { validate }));
-  expect(fitted.facts?.settled).toEqual({ alpha: 0.3, beta: 0.2, keep: 'start' });
+  const fitted = await rp3beta.fit(set, parseParams(rp3beta, { recency: 0 }), quietContext(1, { validate }));
+  expect(fitted.facts?.settled).toEqual({ alpha: 0.3, beta: 0.2, keep: 'start', recency: 0 });
 });

@@ -26,7 +26,7 @@ const set = {
 };
 
 test('without what is smooth a score is one step over the graph, by hand', async () => {
-  const fitted = await spectralFilter.fit(set, { components: 2, alpha: 0, itemExponent: 0.5 }, quietContext());
+  const fitted = await spectralFilter.fit(set, { components: 2, alpha: 0, itemExponent: 0.5, recency: 0 }, quietContext());
   // X = [1/√2 1/2 0; 0 1/√2 0; 0 0 1], XᵀX = [1/2 1/√8 0; 1/√8 3/4 0; 0 0 1].
   const expected = [0.5 + 1 / Math.sqrt(8), 1 / Math.sqrt(8) + 0.75, 0, 1 / Math.sqrt(8), 0.75, 0, 0, 0, 1];
   const scores = fitted.score(Int32Array.of(0, 1, 2)).data;
@@ -37,13 +37,13 @@ test('without what is smooth a score is one step over the graph, by hand', async
 });
 
 test('all that is smooth together is the history itself, and the first of it is popularity among the related', async () => {
-  const all = await spectralFilter.fit(set, { components: 3, alpha: 1000, itemExponent: 0.5 }, quietContext());
+  const all = await spectralFilter.fit(set, { components: 3, alpha: 1000, itemExponent: 0.5, recency: 0 }, quietContext());
   const whole = all.score(Int32Array.of(0)).data;
   expect((whole[0] as number) / 1000).toBeCloseTo(1, 2);
   expect((whole[1] as number) / 1000).toBeCloseTo(1, 2);
   expect((whole[2] as number) / 1000).toBeCloseTo(0, 5);
   // Two parts of the graph, so the value 1 twice: √(1/3), √(2/3) of the first part, 1 of the second. From item 0 that is (1/3, √2/3 · √2, 0).
-  const two = await spectralFilter.fit(set, { components: 2, alpha: 1000, itemExponent: 0.5 }, quietContext());
+  const two = await spectralFilter.fit(set, { components: 2, alpha: 1000, itemExponent: 0.5, recency: 0 }, quietContext());
   const [first, second, third] = two.scoreItems?.(Int32Array.of(0)) ?? [];
   expect(first).toBeCloseTo(1000 / 3 + 0.5, 1);
   expect(second).toBeCloseTo(2000 / 3 + 1 / Math.sqrt(8), 1);
@@ -53,7 +53,7 @@ test('all that is smooth together is the history itself, and the first of it is 
 });
 
 test('somebody unknown is scored as a user with the same items is, whatever their order', async () => {
-  const fitted = await spectralFilter.fit(set, { components: 2, alpha: 0.3, itemExponent: 0.25 }, quietContext());
+  const fitted = await spectralFilter.fit(set, { components: 2, alpha: 0.3, itemExponent: 0.25, recency: 0 }, quietContext());
   const known = fitted.score(Int32Array.of(0)).data;
   const unknown = fitted.scoreItems?.(Int32Array.of(1, 0, 1)) as Float32Array;
   known.forEach((value, item) => {
@@ -68,10 +68,10 @@ test('validation chooses the exponent, then how many components, then alpha; wha
   const validate = async (): Promise<Record<string, number>> => ({
     'ndcg@10': [0.1, 0.3, 0.2, 0.2, 0.2, 0.1, 0.1, 0.4][asked++] as number,
   });
-  const fitted = await spectralFilter.fit(set, parseParams(spectralFilter, {}), quietContext(1, { validate }));
-  expect(fitted.facts?.settled).toEqual({ components: 64, alpha: 0.1, itemExponent: 0.25 });
+  const fitted = await spectralFilter.fit(set, parseParams(spectralFilter, { recency: 0 }), quietContext(1, { validate }));
+  expect(fitted.facts?.settled).toEqual({ components: 64, alpha: 0.1, itemExponent: 0.25, recency: 0 });
   expect(asked).toBe(8);
-  const given = { components: 2, alpha: 0.3, itemExponent: 0.5 };
+  const given = { components: 2, alpha: 0.3, itemExponent: 0.5, recency: 0 };
   const other = await spectralFilter.fit(set, given, quietContext(1, { validate }));
   expect(other.facts?.settled).toEqual(given);
   expect(asked).toBe(8);

@@ -64,7 +64,7 @@ test('a user who came after the training is folded in from the workspace', { tim
     await withSampleData(engine);
     const run = await trained(engine, 'two-tower', quick);
     const unknown = await engine.run('run.recommend', { run: run.id, user: 'newbie' });
-    expect(unknown.error?.message).toMatch(/does not know the user "newbie", and the workspace has nothing positive of theirs/);
+    expect(unknown.error?.message).toMatch(/has nothing to go by for the user "newbie": training saw no positive interaction of theirs/);
 
     const rows = ['i10', 'i11', 'i12'].map((item, n) => `newbie,${item},like,2030-01-01T00:0${n}:00Z`);
     await importText(engine, 'late.csv', ['user_id,item_id,event_type,timestamp', ...rows], 'interactions');

@@ -17,7 +17,7 @@ const sized = (id: string, gigabytes: number): Model => ({
   params: z.strictObject({}),
   memoryBytes: () => gigabytes * GiB,
 });
-const problem = { users: 30_000, items: 41_000, pairs: 810_000 };
+const problem = { users: 30_000, items: 41_000, pairs: 810_000, attributeBytes: 0 };
 
 function refusal(work: () => void): EngineError {
   try {

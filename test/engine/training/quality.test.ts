@@ -39,14 +39,17 @@ async function train(
 if (!hasMl100k) process.stderr.write(`MovieLens 100K is not at ${ml100kFolder}: its test is skipped. RECSMITH_ML100K names its folder.\n`);
 
 test.skipIf(!hasMl100k)(
-  'on MovieLens 100K the two-tower beats the baselines and the Python peer',
+  'on MovieLens 100K the two-tower and the baselines beside it beat their Python peers',
   async () => {
     const { outcome, testUsers } = await train({ ...readMl100k(), oracle: null }, { kind: 'leave-last-out' });
     expect(testUsers).toBe(942);
-    // A Keras two-tower of the same size: .105 and .050.
-    expect(outcome.metrics['hit-rate@10']).toBeGreaterThanOrEqual(0.105);
-    expect(outcome.metrics['ndcg@10']).toBeGreaterThanOrEqual(0.05);
-    for (const { metrics } of outcome.baselines) expect(metrics['ndcg@10']).toBeLessThan(outcome.metrics['ndcg@10'] as number);
+    // A Keras two-tower of the same size has .105 and .050; half a standard error above that.
+    expect(outcome.metrics['hit-rate@10']).toBeGreaterThanOrEqual(0.11);
+    expect(outcome.metrics['ndcg@10']).toBeGreaterThanOrEqual(0.053);
+    // A tuned Item-KNN in Python, all items of a history alike.
+    const itemKnn = outcome.baselines.find(({ model }) => model === 'item-knn')?.metrics;
+    expect(itemKnn?.['hit-rate@10']).toBeGreaterThanOrEqual(0.09);
+    expect(itemKnn?.['ndcg@10']).toBeGreaterThanOrEqual(0.043);
     // Popularity is the same in any implementation: it shows that the split is that of the peers.
     expect(outcome.baselines.find(({ model }) => model === 'popularity')?.metrics['hit-rate@10']).toBeCloseTo(0.0584, 4);
   },

@@ -7,10 +7,23 @@ function firstLines(text: string): string[][] {
   return (lines.length > 1 ? lines.slice(0, -1) : lines).map((line) => line.trim().split(/[ \t]+/)).filter((ids) => ids[0] !== '');
 }
 
-/** Lines of whole numbers by blanks, not all of the same length: `user item item …`, the layout of the published splits of LightGCN and others. */
+/** A table of so many rows whose first column counts up by one is none: in a table users come back. */
+const leastCounted = 3;
+
+/**
+ * Lines of whole numbers by blanks: `user item item …`, the layout of the published splits of LightGCN and others. They differ in length, or where all users have
+ * as many items, the users count up by one from line to line.
+ */
 export function isAdjacency(text: string): boolean {
   const lines = firstLines(text);
-  return lines.every((ids) => ids.every((id) => /^\d+$/.test(id))) && new Set(lines.map((ids) => ids.length)).size > 1;
+  if (!lines.every((ids) => ids.every((id) => /^\d+$/.test(id)))) return false;
+  if (new Set(lines.map((ids) => ids.length)).size > 1) return true;
+  const users = lines.map(([user]) => Number(user));
+  return (
+    lines.length >= leastCounted &&
+    (lines[0]?.length ?? 0) > 1 &&
+    users.every((user, at) => at === 0 || user === (users[at - 1] as number) + 1)
+  );
 }
 
 /** One interaction for each item of a line. */

@@ -14,7 +14,8 @@ const emptyCells = "('', '\\N')";
 /** Words that say among numbers and dates that nothing is known. Among other words they are words: "none" is a category like any other. */
 const unknownWords = "('nan', 'null', 'none', 'na', 'n/a')";
 
-const valueSql = (name: string): string => `CASE WHEN ${quoteName(name)} NOT IN ${emptyCells} THEN ${quoteName(name)} END`;
+/** The cell as text; NULL where it holds nothing. */
+export const valueSql = (name: string): string => `CASE WHEN ${quoteName(name)} NOT IN ${emptyCells} THEN ${quoteName(name)} END`;
 
 const listNames = /^(genres?|tags?|categories|keywords|topics?|labels|class(es)?|interests|authors|actors)$/i;
 const textNames = /^(title|name|.*_title|.*_name|description|summary|abstract|text|body|url|.*_url|link|overview|plot)$/i;
@@ -68,11 +69,14 @@ export async function attributeOf(session: Session, column: SourceColumn, known?
 }
 
 /** An embedding has this many numbers at least, as many in each row, and not all of them are whole, or it is known as one: a list of ids is none. */
-const shortestVector = 4;
+export const shortestVector = 4;
 
-/** The numbers of a cell; NULL where it holds something else. */
-const numbersSql = (value: string, separator: string): string =>
-  `TRY_CAST(${separator === '' ? value : `'[' || regexp_replace(trim(${value}), '\\s+', ',', 'g') || ']'`} AS FLOAT[])`;
+/** The numbers of a cell; NULL where it holds something else, or something else among them. */
+export function numbersSql(value: string, separator: string): string {
+  const list = separator === '' ? value : `'[' || regexp_replace(trim(${value}), '\\s+', ',', 'g') || ']'`;
+  const numbers = `TRY_CAST(${list} AS FLOAT[])`;
+  return `CASE WHEN len(${numbers}) = len(list_filter(${numbers}, x -> x IS NOT NULL)) THEN ${numbers} END`;
+}
 
 const vectorsSql = (name: string, separator: string, known: boolean): string =>
   `SELECT coalesce(count(n) = count(*) AND min(len(n)) = max(len(n)) AND min(len(n)) >= ${shortestVector}

@@ -1,5 +1,6 @@
 import type { Entity } from '#contract/data';
 import { type Attribute, attributeOf, attributeSql, storedTypes } from './attribute-kind.ts';
+import { rejectBrokenVectors } from './broken-vectors.ts';
 import { brokenColumn, relationOf } from './relation.ts';
 import type { Session } from './session.ts';
 import type { AttributeKind, Source } from './source.ts';
@@ -33,6 +34,7 @@ export async function stageEntities(session: Session, source: Source): Promise<v
     SELECT ${[`${idSql} AS __id`, ...attributes].join(', ')},
       CASE ${broken} WHEN ${idSql} IS NULL THEN ${quoteText(`${id}: the ${role} is missing`)} ${numbers.join(' ')} END AS problem
     FROM ${relationOf(source)}`);
+  for (const column of attributeColumns(source)) await rejectBrokenVectors(session, column);
 }
 
 function attributeColumns(source: Source): Source['columns'] {
@@ -47,12 +49,14 @@ export async function storeEntities(session: Session, source: Source): Promise<{
   const stored = await storedKinds(session, table);
   // Names in DuckDB differ by more than case.
   const storedName = (name: string): string | undefined => [...stored.keys()].find((known) => known.toLowerCase() === name.toLowerCase());
+  // A column that has been empty so far is what its first values are.
+  const decided = await withValues(session, table, stored);
   const attributes: Attribute[] = [];
   for (const column of attributeColumns(source))
-    attributes.push(await attributeOf(session, column, stored.get(storedName(column.name) ?? '')));
+    attributes.push(await attributeOf(session, column, decided.get(storedName(column.name) ?? '')));
   const fresh = attributes.map((attribute) => {
     const known = storedName(attribute.name);
-    const kind = known === undefined ? attribute.kind : agree(stored.get(known) as AttributeKind, attribute.kind);
+    const kind = known === undefined ? attribute.kind : agree(decided.get(known) ?? attribute.kind, attribute.kind);
     return { ...attribute, stored: known ?? freeName(attribute.name, id), known, kind };
   });
   await session.run(`CREATE OR REPLACE TEMP TABLE latest AS
@@ -106,6 +110,14 @@ export async function storedKinds(session: Session, table: Kind): Promise<Map<st
     [table],
   );
   return new Map(rows.map((row) => [row.name, row.kind]));
+}
+
+/** Those of the attributes that have a value anywhere. */
+async function withValues(session: Session, table: Kind, kinds: Map<string, AttributeKind>): Promise<Map<string, AttributeKind>> {
+  if (kinds.size === 0) return kinds;
+  const counts = [...kinds.keys()].map((name, at) => `count(${quoteName(name)}) > 0 AS c${at}`);
+  const filled = await session.row<Record<string, boolean>>(`SELECT ${counts.join(', ')} FROM ${table}`);
+  return new Map([...kinds].filter((_, at) => filled[`c${at}`]));
 }
 
 /** The kind that two imports of one attribute share: where they differ, text is what both can be. */

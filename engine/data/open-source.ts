@@ -75,7 +75,9 @@ async function openText(file: string, format: Exclude<FileFormat, 'parquet'>, gu
   if (head.text.trim() === '') throw empty(file, 'it is empty');
   const binary = binaryLineOf(head.text);
   if (binary !== null) throw noText(file, binary);
-  const lists = format === 'adjacency' || (guessed && format === 'csv' && /\.txt(\.gz)?$/i.test(file) && isAdjacency(head.text));
+  const lists =
+    format === 'adjacency' ||
+    (guessed && format === 'csv' && entityByName(file) === undefined && /\.txt(\.gz)?$/i.test(file) && isAdjacency(head.text));
   const found = lists
     ? openAdjacency(head.text)
     : format === 'jsonl'

@@ -5,7 +5,7 @@ import type { WorkContext } from '../jobs/work-context.ts';
 import type { OutcomeOf, TrainerTask } from '../training/tasks.ts';
 
 /** A trainer that was asked to stop gets this long before it is killed. */
-const cancelGraceMs = 800;
+const cancelGraceMs = 500;
 
 /**
  * Runs one task in a trainer process of its own and relays what it reports.

@@ -12,12 +12,15 @@ export const varying =
 /** How far the whole choice has come while one candidate is fitted. */
 export type Report = (done: number, total: number) => Promise<void>;
 
+const lightPatience = 2;
+
 /** What is to be chosen. */
 export interface Choice<S, F> {
   first: S;
   /**
    * Tried right after the first settings: they change how a fitted model scores and nothing of what it learned. The result shares its memory with the one
-   * given; only one of them is disposed of.
+   * given; only one of them is disposed of. They go step by step away from the first settings: where two in a row are no better, what is beyond is left, lest it be
+   * better by chance.
    */
   light?: { round: Round<S>; of(fitted: F, settings: S): F };
   rounds: Round<S>[];
@@ -54,10 +57,13 @@ export async function chooseByValidation<S extends Record<string, unknown>, F ex
   };
   try {
     let score = await measure(best.fitted);
+    let worse = 0;
     for (const settings of light?.round(first) ?? []) {
       const fitted = (light as NonNullable<typeof light>).of(best.fitted, settings);
       const reached = await measure(fitted);
-      if (reached > score) [best, score] = [{ settings, fitted }, reached];
+      worse = reached > score ? 0 : worse + 1;
+      if (worse === 0) [best, score] = [{ settings, fitted }, reached];
+      if (worse === lightPatience) break;
     }
     for (const round of rounds) {
       for (const settings of round(best.settings)) {
@@ -73,6 +79,6 @@ export async function chooseByValidation<S extends Record<string, unknown>, F ex
     throw error;
   }
   const words = Object.entries(best.settings).map(([name, value]) => `${name} ${value}`);
-  context.log(`Validation chose ${words.join(', ')} among ${candidates} candidates.`);
+  context.log(`Validation chose ${words.join(', ')} among ${measured} candidates.`);
   return best;
 }

@@ -18,10 +18,10 @@ export const recencyParam = z
   .default(-1)
   .refine((value) => value === -1 || value >= 0, 'it must be −1, or 0 and more')
   .describe(
-    'How many later items halve what an earlier item of the same user counts: few follow the latest taste. 0 counts all alike, as does data without times. −1 lets validation choose among 0, 100, 30, 10, 5, 3 and 2.',
+    'How many later items halve what an earlier item of the same user counts: few follow the latest taste. 0 counts all alike, as does data without times. −1 lets validation choose between 0 and 100 down to 2.',
   );
 
-/** What validation is left to choose beside 0. */
+/** What validation is left to choose beside 0, from the longest on, as long as that is better. */
 export const recencies = [100, 30, 10, 5, 3, 2] as const;
 
 /** What each user has, and how much of it counts. */

@@ -101,59 +101,47 @@ export async function stageInteractions(session: Session, source: Source): Promi
 const identity = 'event_id, user_id, item_id, event_type, timestamp, value, session_id';
 const contentColumns = ['user_id', 'item_id', 'event_type', 'timestamp', 'value', 'session_id'];
 
-/** Rows that are stored by one statement: between two, the job can tell how far it is. */
-const sliceRows = 500_000;
-
 /**
- * Moves the good rows of `staged` into `interactions`, each once. Gives how many were accepted and how many were there already.
- *
- * @param told hears how many rows of `staged` are through.
+ * Moves the good rows of `staged` into `interactions`, each once: of good rows that are the same the first. Gives how many were accepted and how many were there
+ * already.
  */
-export async function storeInteractions(
-  session: Session,
-  importId: number,
-  told: (done: number) => void,
-): Promise<{ accepted: number; duplicates: number }> {
+export async function storeInteractions(session: Session, importId: number): Promise<{ accepted: number; duplicates: number }> {
   const before = await session.number('SELECT count(*) FROM interactions');
   const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
-  if (await hasRepeats(session)) await dropRepeats(session);
-  const { first, last } = await session.row<{ first: bigint; last: bigint }>(
-    'SELECT coalesce(min(rowid), 0) AS first, coalesce(max(rowid), -1) AS last FROM staged',
-  );
+  const repeats = await findRepeats(session);
   const sameContent = contentColumns.map((name) => `stored.${name} IS NOT DISTINCT FROM fresh.${name}`).join(' AND ');
   const unknown =
     before === 0
       ? ''
       : `AND (fresh.event_id IS NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id = fresh.event_id))
          AND (fresh.event_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id IS NULL AND ${sameContent}))`;
-  if (before === 0) told(0);
-  // Looking for known rows reads all that is stored: then in one go, else in slices.
-  const step = before === 0 ? BigInt(sliceRows) : last - first + 1n;
-  for (let from = first; from <= last; from += step) {
-    await session.run(
-      `INSERT INTO interactions SELECT event_id, user_id, item_id, event_type, value, timestamp, session_id, context, ${importId}
-       FROM staged fresh WHERE problem IS NULL AND rowid >= ${from} AND rowid < ${from + step} ${unknown}`,
-    );
-    if (before === 0) told(Number(from + step - first));
-  }
+  await session.run(
+    `INSERT INTO interactions SELECT event_id, user_id, item_id, event_type, value, timestamp, session_id, context, ${importId}
+     FROM staged fresh WHERE problem IS NULL ${repeats ? 'AND rowid NOT IN (SELECT place FROM repeats)' : ''} ${unknown}`,
+  );
+  if (repeats) await session.run('DROP TABLE repeats');
   const accepted = (await session.number('SELECT count(*) FROM interactions')) - before;
   return { accepted, duplicates: good - accepted };
 }
 
-/** Keeps the first of the good rows that are the same. */
-async function dropRepeats(session: Session): Promise<void> {
-  const content = contentColumns.map((name) => `CASE WHEN event_id IS NULL THEN ${name} END`);
+/**
+ * Puts the good rows that stand in `staged` before into the temporary table `repeats`, by their place; false where there are none. Only rows whose hashes meet are
+ * compared: grouping by hash takes a third of the time of grouping by what is hashed.
+ */
+async function findRepeats(session: Session): Promise<boolean> {
+  const hashed = `CASE WHEN event_id IS NULL THEN hash(${identity}) ELSE hash(event_id) END`;
   await session.run(
-    `DELETE FROM staged WHERE problem IS NULL AND rowid NOT IN (
-       SELECT min(rowid) FROM staged WHERE problem IS NULL GROUP BY event_id, ${content.join(', ')})`,
+    `CREATE OR REPLACE TEMP TABLE meeting AS SELECT ${hashed} AS hashed FROM staged WHERE problem IS NULL GROUP BY hashed HAVING count(*) > 1`,
   );
-}
-
-/** Whether some rows may be the same. Different hashes prove that none are, and cost a sixth of sorting them out. */
-async function hasRepeats(session: Session): Promise<boolean> {
-  const { rows, different } = await session.row<{ rows: bigint; different: bigint }>(
-    `SELECT count(*) AS rows, count(DISTINCT CASE WHEN event_id IS NULL THEN hash(${identity}) ELSE hash(event_id) END) AS different
-     FROM staged WHERE problem IS NULL`,
-  );
-  return rows !== different;
+  const met = await session.number('SELECT count(*) FROM meeting');
+  if (met > 0) {
+    const content = contentColumns.map((name) => `CASE WHEN event_id IS NULL THEN ${name} END`);
+    await session.run(
+      `CREATE OR REPLACE TEMP TABLE repeats AS SELECT place
+       FROM (SELECT rowid AS place, * FROM staged WHERE problem IS NULL AND ${hashed} IN (SELECT hashed FROM meeting))
+       QUALIFY row_number() OVER (PARTITION BY event_id, ${content.join(', ')} ORDER BY place) > 1`,
+    );
+  }
+  await session.run('DROP TABLE meeting');
+  return met > 0;
 }

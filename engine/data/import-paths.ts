@@ -94,8 +94,7 @@ async function importRows(session: Session, source: Source, importId: number, ct
   await ctx.checkpoint({ phase: `Checking ${name}` });
   const rejected = await storeRejects(session, source, importId);
   const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
-  const work = (told: (done: number) => void) =>
-    interactions ? storeInteractions(session, importId, told) : storeEntities(session, source);
+  const work = () => (interactions ? storeInteractions(session, importId) : storeEntities(session, source));
   const stored = await watched(session, ctx, `Storing ${name}`, work, good);
   await session.run('DROP TABLE staged');
   return { ...stored, rejected };

@@ -6,25 +6,15 @@ const lookEveryMs = 200;
 /**
  * Runs statements while the job reports how far they are, and interrupts them when somebody asked to stop.
  *
- * @param work may tell how many rows it has done; where it does not, DuckDB's own progress of the statement counts.
  * @param total rows that the statements go through, where known.
  */
-export async function watched<T>(
-  session: Session,
-  ctx: WorkContext,
-  phase: string,
-  work: (told: (done: number) => void) => Promise<T>,
-  total?: number,
-): Promise<T> {
+export async function watched<T>(session: Session, ctx: WorkContext, phase: string, work: () => Promise<T>, total?: number): Promise<T> {
   const started = performance.now();
   await ctx.checkpoint({ phase });
   let over = false;
-  let told: number | null = null;
   let stop: unknown;
   let wake = (): void => undefined;
-  const running = work((done) => {
-    told = done;
-  }).finally(() => {
+  const running = work().finally(() => {
     over = true;
     wake();
   });
@@ -45,7 +35,7 @@ export async function watched<T>(
       }
       // DuckDB tells a share of the statement, -1 where it cannot tell; its count of rows is no count of rows.
       const share = Math.max(0, Math.min(100, session.connection.progress.percentage)) / 100;
-      const done = told ?? Math.round(share * (total ?? 0));
+      const done = Math.round(share * (total ?? 0));
       const rate = done / ((performance.now() - started) / 1000);
       try {
         await ctx.checkpoint(total !== undefined && done > 0 ? { phase, done, total, unit: 'rows', rate } : { phase });

@@ -1,5 +1,5 @@
 /** What every retrieval model reaches with its defaults: MovieLens 100K where it is at hand, and generated sets of different density. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Split } from '../engine/contract/run.ts';
@@ -152,10 +152,18 @@ async function main(): Promise<void> {
       }
     }
   }
-  if (models !== '' && models !== 'all') return;
   const machine = `${os.cpus().length} cores, ${os.cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node ${process.version}, load ${(os.loadavg()[0] as number).toFixed(1)}`;
   const folder = process.env.RECSMITH_BENCH_RESULTS ?? path.join(process.cwd(), 'bench', 'results');
-  writeFileSync(path.join(folder, 'quality.json'), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+  const file = path.join(folder, 'quality.json');
+  // What was measured again takes the place of what was there.
+  const before: Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rows : [];
+  const keyOf = ({ data, model, seed }: Row): string => `${data} ${model} ${seed}`;
+  const fresh = new Map(rows.map((row) => [keyOf(row), row]));
+  const all = [
+    ...before.map((row) => fresh.get(keyOf(row)) ?? row),
+    ...rows.filter((row) => !before.some((old) => keyOf(old) === keyOf(row))),
+  ];
+  writeFileSync(file, `${JSON.stringify({ machine, rows: all }, null, 2)}\n`);
   const text = [
     '# What the defaults reach',
     '',
@@ -163,7 +171,7 @@ async function main(): Promise<void> {
     'item of each user held out (ties in time by item), all 1,682 items ranked; means over seeds with the lowest and highest. Generated sets: the last fifth of the time',
     `held out. ${machine}.`,
     '',
-    ...[...new Set(rows.map(({ data }) => data))].flatMap((data) => tableOf(rows, data)),
+    ...[...new Set(all.map(({ data }) => data))].flatMap((data) => tableOf(all, data)),
   ];
   writeFileSync(path.join(folder, 'quality.md'), text.join('\n'));
 }

@@ -87,7 +87,7 @@ export const ease: Model<typeof params> = {
   factorised: false,
   baseline: false,
   params,
-  memoryBytes: ({ items, pairs }, { ridge }) => inverseBytes(items, ridge === 0) + pairs * 52,
+  memoryBytes: ({ items, pairs }, { ridge }) => inverseBytes(items, ridge === 0 && affordableTrials(items) >= ridges.length) + pairs * 52,
   async fit(train, { ridge, recency }, context) {
     const { matrix, itemCount } = train;
     const { algebra } = createAlgebra();

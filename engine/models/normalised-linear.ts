@@ -137,7 +137,7 @@ export const normalisedLinear: Model<typeof params> = {
   baseline: false,
   params,
   memoryBytes: ({ users, items, pairs }, { itemExponent, ridge }) =>
-    inverseBytes(Math.min(users, items), itemExponent === -1 || ridge === 0) + pairs * 72,
+    inverseBytes(Math.min(users, items), ridge === 0 || (itemExponent === -1 && affordableTrials(Math.min(users, items)) > 1)) + pairs * 72,
   async fit(train, { userExponent, itemExponent, ridge, recency }, context) {
     const { matrix } = train;
     const ages = agesOf(train);

@@ -23,12 +23,14 @@ test('what is given is not searched', () => {
   ]);
 });
 
-test('a round for which there is no time is left out', () => {
+test('where there is no time for all, ridges are fewer, and the exponents are left out; one ridge beside the first is always tried', () => {
   // The first setting, five ridges, six settings of other exponents.
-  expect([1, 5, 6, 11, 12].map((trials) => linearRounds(both, trials).length)).toEqual([0, 0, 1, 1, 2]);
+  const ridgesOf = (trials: number): number[][] => linearRounds(both, trials).map((round) => round(firstSetting).map(({ ridge }) => ridge));
+  expect([1, 2, 3, 5].map(ridgesOf)).toEqual([[[1]], [[1]], [[1, 0.1]], [[1, 0.1, 0.3, 0.01]]]);
+  expect([6, 11, 12].map((trials) => ridgesOf(trials).map((ridges) => ridges.length))).toEqual([[5], [5], [5, 6]]);
 });
 
 test('the larger the matrix, the fewer trials, and always one', () => {
-  // 4e12 operations: 1,000³ = 1e9, 10,000³ = 1e12.
-  expect([1000, 10_000, 100_000].map(affordableTrials)).toEqual([4000, 4, 1]);
+  // 1.2e13 operations: 1,000³ = 1e9, 10,000³ = 1e12.
+  expect([1000, 10_000, 100_000].map(affordableTrials)).toEqual([12_000, 12, 1]);
 });

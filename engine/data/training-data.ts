@@ -74,12 +74,12 @@ function chosenInteractions(selection: Selection, threshold: number | null): str
   return `FROM interactions x LEFT JOIN event_types t USING (event_type) WHERE ${conditions.join(' AND ')}`;
 }
 
-/** What a user has of what counts as positive: item ids, each once, oldest first. */
+/** What a user has of what counts as positive: item ids, each once, in the order of when they had it last. */
 export function readPositiveItems(db: Database, selection: Selection, userId: string): Promise<string[]> {
   return db.read(async (session) => {
     const chosen = chosenInteractions(selection, await thresholdOf(session, selection));
     const rows = await session.rows<{ item_id: string }>(
-      `SELECT x.item_id ${chosen} AND x.user_id = $1 GROUP BY x.item_id ORDER BY min(x.timestamp) NULLS FIRST, min(x.rowid)`,
+      `SELECT x.item_id ${chosen} AND x.user_id = $1 GROUP BY x.item_id ORDER BY max(x.timestamp) NULLS FIRST, max(x.rowid)`,
       [userId],
     );
     return rows.map((row) => row.item_id);

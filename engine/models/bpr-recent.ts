@@ -24,7 +24,7 @@ export interface RecentUsers {
 /** The steps of training (`bpr.ts`) for users alone, over what they have had lately more often than over what they had long ago. */
 export function createRecentUsers(
   items: Matrix,
-  { learningRate, regularisation }: { learningRate: number; regularisation: number },
+  { learningRate, regularisation, seed }: { learningRate: number; regularisation: number; seed: number },
 ): RecentUsers {
   const pool = createKernelPool({ threads: 1 });
   const width = items.columns;
@@ -48,7 +48,7 @@ export function createRecentUsers(
     const positives = pool.integers(pairs);
     const matrix = [cells.indptr, cells.indices].map((values) => pool.integers(values).address);
     const [state, sums] = [pool.integers(4), pool.floats(2)];
-    const random = createRandom(0, 'recent users');
+    const random = createRandom(seed, 'recent users');
     function pass(at: number): void {
       for (let i = 0; i < 4; i++) state.values[i] = random.integer(2 ** 32);
       for (let user = 0; user < cells.rows; user++) {

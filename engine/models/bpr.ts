@@ -82,7 +82,7 @@ async function byRecency(
   const asTrained = { users: arrays['user.embedding'] as NamedArray, recency: 0 };
   if (ages === null || steps.recency === 0) return asTrained;
   const [users, items] = [savedMatrix(arrays, 'user.embedding', 'BPR'), savedMatrix(arrays, 'item.embedding', 'BPR')];
-  const mover = createRecentUsers(items, steps);
+  const mover = createRecentUsers(items, { ...steps, seed: context.seed });
   try {
     const recency = await chooseRecency(
       steps.recency,
@@ -115,7 +115,9 @@ export const bpr: Model<typeof params> = {
   factorised: true,
   baseline: false,
   params,
-  memoryBytes: ({ users, items, pairs }, { dimensions }) => (users + items) * (dimensions + 4) * 4 * 5 + pairs * 16,
+  memoryBytes: ({ users, items, pairs }, { dimensions }) =>
+    // Of each contender the pairs as they are drawn and the matrix to draw against; then what moves the users.
+    (users + items) * (dimensions + 4) * 4 * 5 + pairs * (16 * choices.length + 20),
   async fit(train, settings, context) {
     const { matrix } = train;
     const { warmUp, schedule } = settings;

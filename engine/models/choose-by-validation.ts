@@ -19,8 +19,8 @@ export interface Choice<S, F> {
   first: S;
   /**
    * Tried right after the first settings: they change how a fitted model scores and nothing of what it learned. The result shares its memory with the one
-   * given; only one of them is disposed of. They go step by step away from the first settings: where two in a row are no better, what is beyond is left, lest it be
-   * better by chance.
+   * given; only one of them is disposed of. They go step by step away from the first settings: where two in a row are no better than the one before, what is beyond is
+   * left, lest it be better by chance. A step that costs all of them alike, such as being moved at all, does not end the walk.
    */
   light?: { round: Round<S>; of(fitted: F, settings: S): F };
   rounds: Round<S>[];
@@ -58,11 +58,13 @@ export async function chooseByValidation<S extends Record<string, unknown>, F ex
   try {
     let score = await measure(best.fitted);
     let worse = 0;
+    let before = score;
     for (const settings of light?.round(first) ?? []) {
       const fitted = (light as NonNullable<typeof light>).of(best.fitted, settings);
       const reached = await measure(fitted);
-      worse = reached > score ? 0 : worse + 1;
-      if (worse === 0) [best, score] = [{ settings, fitted }, reached];
+      worse = reached > before ? 0 : worse + 1;
+      before = reached;
+      if (reached > score) [best, score] = [{ settings, fitted }, reached];
       if (worse === lightPatience) break;
     }
     for (const round of rounds) {

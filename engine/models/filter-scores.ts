@@ -27,8 +27,7 @@ interface Counted {
 /** A fitted model that scores by the filter: whoever has items, known or not, is scored by them alone. */
 export function scoreByFilter(filter: Filter): FittedModel & Recounted {
   const { histories, userWeights, itemScales, vectors, alpha } = filter;
-  const { cells, recency } = histories;
-  const history = patternFrom(cells);
+  const history = patternFrom(histories.cells);
   const { columns: itemCount } = history;
   const { columns: width, data } = vectors;
   const byItem = patternFrom(transpose({ ...history, values: new Float32Array(history.indices.length) }));
@@ -72,49 +71,58 @@ export function scoreByFilter(filter: Filter): FittedModel & Recounted {
     });
   }
 
-  function itemsOf(user: number): Counted {
-    const [begin, end] = [history.indptr[user], history.indptr[user + 1]];
-    return { items: history.indices.subarray(begin, end), ...(cells.values ? { counts: cells.values.subarray(begin, end) } : {}) };
-  }
-  const ideal = scoreByItems(ends, (userRows) => {
-    const coordinates = new Float32Array(userRows.length * width);
-    userRows.forEach((user, i) => {
-      addCoordinates(itemsOf(user), coordinates.subarray(i * width, (i + 1) * width));
-    });
-    return { rows: userRows.length, columns: width, data: coordinates };
-  });
-  return {
-    counting: (others) => scoreByFilter({ ...filter, histories: others }),
-    score(userRows) {
-      const scores = ideal.score(userRows);
+  /** Coordinates of users for the one product with all items that the countings share. */
+  let coordinatesOf: (userRows: Int32Array) => Matrix = () => ({ rows: 0, columns: width, data: new Float32Array(0) });
+  const ideal = scoreByItems(ends, (userRows) => coordinatesOf(userRows));
+
+  function countedBy(others: Histories): FittedModel & Recounted {
+    const { cells, recency } = others;
+    const itemsOf = (user: number): Counted => {
+      const [begin, end] = [history.indptr[user], history.indptr[user + 1]];
+      return { items: history.indices.subarray(begin, end), ...(cells.values ? { counts: cells.values.subarray(begin, end) } : {}) };
+    };
+    const coordinates = (userRows: Int32Array): Matrix => {
+      const found = new Float32Array(userRows.length * width);
       userRows.forEach((user, i) => {
-        addLinear(itemsOf(user), scores.data.subarray(i * itemCount, (i + 1) * itemCount));
+        addCoordinates(itemsOf(user), found.subarray(i * width, (i + 1) * width));
       });
-      return scores;
-    },
-    scoreItems(itemRows) {
-      const { indices: items, values: counts } = historyRow(itemRows, itemCount, recency);
-      const own = { items, counts };
-      const coordinates = new Float32Array(width);
-      addCoordinates(own, coordinates);
-      const scores = new Float32Array(itemCount);
-      for (let item = 0; item < itemCount; item++) {
-        let sum = 0;
-        for (let d = 0; d < width; d++) sum += (coordinates[d] as number) * (ends.data[item * width + d] as number);
-        scores[item] = sum;
-      }
-      addLinear(own, scores);
-      return scores;
-    },
-    save: () => ({
-      ...namedHistories(histories),
-      'user.weight': { shape: [userWeights.length], data: userWeights },
-      'item.scale': { shape: [itemScales.length], data: itemScales },
-      'item.singular': { shape: [itemCount, width], data },
-      alpha: { shape: [1], data: Float64Array.of(alpha) },
-    }),
-    dispose: () => ideal.dispose(),
-  };
+      return { rows: userRows.length, columns: width, data: found };
+    };
+    return {
+      counting: countedBy,
+      score(userRows) {
+        coordinatesOf = coordinates;
+        const scores = ideal.score(userRows);
+        userRows.forEach((user, i) => {
+          addLinear(itemsOf(user), scores.data.subarray(i * itemCount, (i + 1) * itemCount));
+        });
+        return scores;
+      },
+      scoreItems(itemRows) {
+        const { indices: items, values: counts } = historyRow(itemRows, itemCount, recency);
+        const own = { items, counts };
+        const coordinates = new Float32Array(width);
+        addCoordinates(own, coordinates);
+        const scores = new Float32Array(itemCount);
+        for (let item = 0; item < itemCount; item++) {
+          let sum = 0;
+          for (let d = 0; d < width; d++) sum += (coordinates[d] as number) * (ends.data[item * width + d] as number);
+          scores[item] = sum;
+        }
+        addLinear(own, scores);
+        return scores;
+      },
+      save: () => ({
+        ...namedHistories(others),
+        'user.weight': { shape: [userWeights.length], data: userWeights },
+        'item.scale': { shape: [itemScales.length], data: itemScales },
+        'item.singular': { shape: [itemCount, width], data },
+        alpha: { shape: [1], data: Float64Array.of(alpha) },
+      }),
+      dispose: () => ideal.dispose(),
+    };
+  }
+  return countedBy(histories);
 }
 
 /** The same again from what it saved. Throws `bad_data` where an array is missing. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NamedArrays, SparseMatrix } from '../math/arrays.ts';
+import { lastOfEach } from '../math/last-of-each.ts';
 import { findCell } from '../math/sparse.ts';
 import type { FittedModel, TrainingSet } from './model.ts';
 import { namedPattern, namedSparse, type Pattern, patternFrom, patternOf, sparseOf } from './sparse-rows.ts';
@@ -83,8 +84,8 @@ export function historiesBy(matrix: SparseMatrix, ages: Int32Array | null, recen
 
 /** Each of these items once, in the order of when it was last had, and how much it counts. */
 export function weighed(itemRows: Int32Array, recency: number): [item: number, weight: number][] {
-  const newestFirst = [...new Set(itemRows.toReversed())];
-  return newestFirst.map((item, age): [number, number] => [item, weightOfAge(age, recency)]).reverse();
+  const items = lastOfEach(itemRows);
+  return items.map((item, at): [number, number] => [item, weightOfAge(items.length - 1 - at, recency)]);
 }
 
 /** One row of a user who has these items, oldest first. */

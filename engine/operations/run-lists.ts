@@ -3,6 +3,7 @@ import type { Recommendation, Run, Selection } from '#contract/run';
 import { readPositiveItems } from '../data/training-data.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import { type NamedArrays, rowAt, type SparseMatrix } from '../math/arrays.ts';
+import { lastOfEach } from '../math/last-of-each.ts';
 import { selectTopK } from '../math/top-k.ts';
 import { parseParams } from '../models/parameters.ts';
 import { findRetrievalModel } from '../models/registry.ts';
@@ -78,7 +79,10 @@ export async function personOf(
   const rowOf = new Map(parts.ids.items.map((id, at) => [id, at]));
   const items = Int32Array.from(since.flatMap((id) => rowOf.get(id) ?? []));
   if (items.length > 0) return { row: -1, items };
-  return findRetrievalModel(run.model).answersWithoutItems ? known : null;
+  const model = findRetrievalModel(run.model);
+  if (!model.answersWithoutItems) return null;
+  // Who is not even in the training has no attributes there: only a model that asks for none answers.
+  return known ?? (model.needs.includes('attributes') ? null : { row: -1, items });
 }
 
 /** Which items a run does not know, in a sentence. */
@@ -91,7 +95,7 @@ export function unknownText(run: Pick<Run, 'id'>, unknown: readonly string[]): s
 /** Somebody unknown who has these items, and which of them the run does not know. Throws `not_found` where it knows none. */
 export function strangerWith(run: Pick<Run, 'id'>, { ids }: RunParts, itemIds: readonly string[]): { person: Person; unknown: string[] } {
   const rowOf = new Map(ids.items.map((id, at) => [id, at]));
-  const different = [...new Set(itemIds)];
+  const different = lastOfEach(itemIds);
   const unknown = different.filter((id) => !rowOf.has(id));
   if (unknown.length === different.length) throw new EngineError('not_found', unknownText(run, unknown), { items: unknown });
   return { person: { row: -1, items: Int32Array.from(different.flatMap((id) => rowOf.get(id) ?? [])) }, unknown };

@@ -4,6 +4,7 @@ import { groupByUser } from '../evaluation/held-out.ts';
 import { inCodes } from '../features/feature-codes.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import { type Interactions, type Matrix, type NamedArrays, rowAt, type SparseMatrix } from '../math/arrays.ts';
+import { lastOfEach } from '../math/last-of-each.ts';
 import type { NewItem } from '../models/model.ts';
 import { findRetrievalModel } from '../models/registry.ts';
 import type { ActiveUser, EmbedOutcome, EmbedTask } from '../training/tasks.ts';
@@ -92,7 +93,7 @@ function activeUsers(
   return [...trained].flatMap((knows, row): ActiveUser[] => {
     if (knows !== 1) return [];
     const seen = new Set(indices.subarray(indptr[row], indptr[row + 1]));
-    const now = new Set(itemsOf(row));
+    const now = new Set(lastOfEach(itemsOf(row)));
     // What has gone from the workspace since was had all the same, nobody knows when.
     const items = Int32Array.from([...[...seen].filter((item) => !now.has(item)), ...now]);
     const since = items.filter((item) => !seen.has(item));

@@ -14,13 +14,13 @@ import type { Interactions, Matrix } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
 import { toSparseMatrix } from '../math/sparse.ts';
 import { scoreByVectors } from '../models/factorised.ts';
-import type { FitContext, FittedModel, Model, TrainingSet } from '../models/model.ts';
+import type { FitContext, FittedModel, Model, ProblemSize, TrainingSet } from '../models/model.ts';
 import { parseParams } from '../models/parameters.ts';
 import { findRetrievalModel, retrievalModels } from '../models/registry.ts';
 import { loadTensorFlow } from '../models/tensorflow.ts';
 import { compareWithBaselines, type Rival } from './baseline-differences.ts';
 import { createCheckpointKeeper } from './checkpoint-keeper.ts';
-import { assertFitsMemory } from './memory-check.ts';
+import { assertFitsMemory, memoryLimit } from './memory-check.ts';
 import type { FitOutcome, FitTask } from './tasks.ts';
 
 type TaskContext = Pick<WorkContext, 'checkpoint' | 'curve' | 'log' | 'signal'>;
@@ -123,12 +123,13 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   const params = parseParams(model, task.params);
   const carved = carveValidation(task.train, validationSplit(task), { seed: task.seed, userCount: task.userCount });
   const whole = trainingSetOf(task, task.train);
-  assertFitsMemory(
-    model,
-    params,
-    { users: task.userCount, items: task.itemCount, pairs: whole.matrix.indices.length, attributeBytes: attributeBytes(task) },
-    retrievalModels,
-  );
+  const problem: ProblemSize = {
+    users: task.userCount,
+    items: task.itemCount,
+    pairs: whole.matrix.indices.length,
+    attributeBytes: attributeBytes(task),
+  };
+  assertFitsMemory(model, params, problem, retrievalModels);
   const validated = carved.test.users.length > 0;
   assertNoLeak(whole.matrix, task.test, 'test');
   assertDisjoint(carved.test, task.test, ['validation', 'test']);
@@ -163,10 +164,19 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
   const evaluated = await evaluateWhole({ ...evaluationOf(fitted, whole, catalogue, task, evaluating, model.label), ...detail });
   const { metrics, errors, intervals, slices } = evaluated;
   const latencyMs = await medianLatency((rows) => fitted.score(rows), whole.matrix, task.test.users, task.ks[0] as number);
+  // What the model itself took: baselines follow.
+  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
   const rivals: Rival[] = [];
   for (const baseline of retrievalModels) {
     if (!baseline.baseline || baseline.id === model.id) continue;
     // A baseline that was not tuned is easily beaten: it settles what is to be settled on the same slice.
+    if (baseline.memoryBytes(problem, parseParams(baseline, {})) > memoryLimit().bytes) {
+      context.log(
+        `${baseline.label} does not go into the memory of this machine for data of this size: it is no baseline here.`,
+        'warning',
+      );
+      continue;
+    }
     const quiet = { ...evaluating, curve: () => undefined, log: () => undefined };
     const tried = validated ? await fitModel({ model: baseline, params: {}, set: part, validate }, task, quiet) : null;
     const params = tried?.facts?.settled ?? {};
@@ -202,7 +212,7 @@ export async function runFitTask(task: FitTask, context: TaskContext): Promise<F
     ...(facts.examplesPerSecond !== undefined ? { examplesPerSecond: facts.examplesPerSecond } : {}),
     ...(chosen ? { settled: chosen } : {}),
     seconds,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    peakMemoryBytes,
     device,
   };
 }

@@ -102,11 +102,11 @@ test('"none" is a category like any other; among numbers it says that nothing is
     ]);
   }));
 
-test('what somebody has of what is positive comes once each, oldest first', () =>
+test('what somebody has of what is positive comes once each, in the order of when they had it last', () =>
   withDatabase(async ({ db, put, import: run }) => {
     await run(await put('ratings.csv', 'user_id,item_id,rating,timestamp\nu,c,5,3\nu,a,4,1\nu,bad,2,2\nu,a,5,9\nother,z,5,1\n'));
-    expect(await readPositiveItems(db, { minValue: 'auto' }, 'u')).toEqual(['a', 'c']);
-    expect(await readPositiveItems(db, { minValue: -1 }, 'u')).toEqual(['a', 'bad', 'c']);
+    expect(await readPositiveItems(db, { minValue: 'auto' }, 'u')).toEqual(['c', 'a']);
+    expect(await readPositiveItems(db, { minValue: -1 }, 'u')).toEqual(['bad', 'c', 'a']);
     expect(await readPositiveItems(db, { minValue: 'auto' }, 'nobody')).toEqual([]);
   }));
 

@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
 import { toSparseMatrix } from '../../../engine/math/sparse.ts';
+import type { FitContext } from '../../../engine/models/model.ts';
 import { parseParams } from '../../../engine/models/parameters.ts';
 import { spectralFilter } from '../../../engine/models/spectral-filter.ts';
-import { loadTensorFlow } from '../../../engine/models/tensorflow.ts';
-import { noFeatures, quietContext } from '../../support/training-sets.ts';
+import { loadTensorFlow, tensorFlow } from '../../../engine/models/tensorflow.ts';
+import { checkerboard, noFeatures, quietContext } from '../../support/training-sets.ts';
 
 beforeAll(async () => {
   await loadTensorFlow();
@@ -24,6 +25,23 @@ const set = {
   userFeatures: noFeatures(3),
   itemFeatures: noFeatures(3),
 };
+
+test('histories that count otherwise share what was found, and all of it goes with the one that was kept', async () => {
+  const { tf } = tensorFlow();
+  const before = tf.memory().numTensors;
+  const { set: board } = checkerboard(40, 24);
+  // Validation that likes the third history best: four countings of one model are made.
+  const liked = [0.1, 0.2, 0.3, 0.2, 0.1];
+  const validate: FitContext['validate'] = async (score) => {
+    score(Int32Array.of(0));
+    return { 'ndcg@10': liked.shift() ?? 0 };
+  };
+  const fitted = await spectralFilter.fit(board, parseParams(spectralFilter, {}), { ...quietContext(), validate });
+  fitted.score(Int32Array.of(0, 1));
+  expect(tf.memory().numTensors).toBe(before + 1);
+  fitted.dispose?.();
+  expect(tf.memory().numTensors).toBe(before);
+});
 
 test('without what is smooth a score is one step over the graph, by hand', async () => {
   const fitted = await spectralFilter.fit(set, { components: 2, alpha: 0, itemExponent: 0.5, recency: 0 }, quietContext());

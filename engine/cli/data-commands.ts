@@ -1,4 +1,4 @@
-import type { DataProfile, GenerateInput, GenerateResult, ImportInput, ImportResult } from '#contract/data';
+import type { DataProfile, GenerateInput, GenerateResult, ImportRequest, ImportResult } from '#contract/data';
 import type { Command } from './command.ts';
 import { formatDuration, formatNumber, formatTable } from './terminal.ts';
 
@@ -70,22 +70,67 @@ export const dataCommands: Command[] = [
   {
     name: 'import',
     usage: 'W PATH...',
-    summary: 'Import files, or the folder that generate wrote, into a workspace',
+    summary: 'Import files, folders, patterns or a database table into a workspace',
     positionals: [2, 1000],
     flags: {
       as: { kind: 'text', help: 'interactions, users or items, where it cannot be seen' },
-      format: {
-        kind: 'text',
-        help: 'csv, parquet, jsonl, recbole, adjacency (user item item …) or movielens-100k, where it cannot be seen',
+      format: { kind: 'text', help: 'csv, json, jsonl, parquet, arrow, database, recbole, adjacency …, where it cannot be seen' },
+      map: {
+        kind: 'pairs',
+        help: 'user=COL,item=COL,type=COL,value=COL,timestamp=COL,event=COL,session=COL; kept for files of the same columns',
       },
-      map: { kind: 'pairs', help: 'user=COL,item=COL,type=COL,value=COL,timestamp=COL,event=COL,session=COL' },
       weights: { kind: 'numberPairs', help: 'how much each event type counts: view=0.1,like=0.7' },
+      earlier: { kind: 'text', help: 'what an earlier version of the same file brought in: keep or replace (keep)' },
+      encoding: { kind: 'text', help: 'utf-8, utf-16le, utf-16be or latin1, where it cannot be seen' },
+      delimiter: { kind: 'text', help: 'what stands between columns, where it cannot be seen' },
+      table: { kind: 'text', help: 'the table of a DuckDB, SQLite or Postgres database' },
+      'time-zone': { kind: 'text', help: 'zone of times that name none, such as Europe/Berlin (UTC)' },
     },
     async run({ session, positionals, flags }) {
       const [workspace, ...paths] = positionals as [string, ...string[]];
       await session.call('workspace.open', { path: workspace });
-      const result = await session.work<ImportResult>('data.import', { ...flags, paths } as ImportInput);
+      const { 'time-zone': timeZone, ...rest } = flags;
+      const result = await session.work<ImportResult>('data.import', {
+        ...rest,
+        paths,
+        ...(timeZone ? { timeZone } : {}),
+      } as ImportRequest);
       return { json: result, text: importText(result) };
+    },
+  },
+  {
+    name: 'undo',
+    usage: 'W --import ID',
+    summary: 'Take back an import: its rows, its rejects, and what it changed of users and items',
+    positionals: [1, 1],
+    flags: { import: { kind: 'text', help: 'such as import-3; imports lists them', required: true } },
+    async run({ session, positionals, flags }) {
+      await session.call('workspace.open', { path: positionals[0] as string });
+      const undone = await session.call('data.undo', { importId: flags.import as string });
+      const again =
+        undone.incomplete.length > 0
+          ? ` Rows in common with it are missing from ${undone.incomplete.join(', ')}: import those files again.`
+          : '';
+      return { json: undone, text: `${undone.importId} is undone: ${formatNumber(undone.interactions)} interactions taken out.${again}` };
+    },
+  },
+  {
+    name: 'imports',
+    usage: 'W',
+    summary: 'What was imported, newest first',
+    positionals: [1, 1],
+    flags: {},
+    async run({ session, positionals }) {
+      await session.call('workspace.open', { path: positionals[0] as string });
+      const files = await session.call('data.imports', {});
+      const rows = files.map((file) => [
+        file.importId,
+        file.path,
+        file.entity,
+        file.format,
+        ...[file.accepted, file.rejected, file.duplicates].map(formatNumber),
+      ]);
+      return { json: files, text: formatTable([['import', 'file', 'as', 'format', 'accepted', 'rejected', 'duplicates'], ...rows]) };
     },
   },
   {

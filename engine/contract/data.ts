@@ -5,8 +5,27 @@ import { operation } from './operation.ts';
 export const Entity = z.enum(['interactions', 'users', 'items']);
 export type Entity = z.infer<typeof Entity>;
 
-export const FileFormat = z.enum(['csv', 'parquet', 'jsonl', 'recbole', 'adjacency', 'movielens-100k']);
-export type FileFormat = z.infer<typeof FileFormat>;
+/** Id of a format: `data.formats` lists them. */
+export const FileFormat = z.string().min(1);
+
+export const TextEncoding = z.enum(['utf-8', 'utf-16le', 'utf-16be', 'latin1']);
+export type TextEncoding = z.infer<typeof TextEncoding>;
+
+/** How a file is read, where what is guessed does not hold. */
+export const ReadOptions = z.object({
+  as: Entity.optional(),
+  format: FileFormat.optional(),
+  map: z.record(z.string(), z.string()).optional(),
+  /** Of text without a mark. latin1 is read as Windows-1252, which holds it. */
+  encoding: TextEncoding.optional(),
+  /** Of delimited text: one sign or a few. */
+  delimiter: z.string().min(1).max(4).optional(),
+  /** Of a database: which table. */
+  table: z.string().min(1).optional(),
+  /** Zone of times that name none, such as Europe/Berlin; UTC where not given. */
+  timeZone: z.string().min(1).max(64).optional(),
+});
+export type ReadOptions = z.infer<typeof ReadOptions>;
 
 /** How much an event type counts where the data names none of its own. Types that are not listed count 1. */
 export const defaultEventWeights: Readonly<Record<string, number>> = { view: 0.1, click: 0.3, like: 0.7, share: 1, purchase: 1, rating: 1 };
@@ -15,14 +34,15 @@ export const defaultEventWeights: Readonly<Record<string, number>> = { view: 0.1
 export const ColumnMapping = z.record(z.string(), z.string());
 export type ColumnMapping = z.infer<typeof ColumnMapping>;
 
-export const ImportInput = z.object({
+export const ImportInput = ReadOptions.extend({
   paths: z.array(z.string().min(1)).min(1),
-  as: Entity.optional(),
-  format: FileFormat.optional(),
-  map: ColumnMapping.optional(),
+  /** What to do with what an earlier version of the same file brought in: keep it and add, or take it out first. */
+  earlier: z.enum(['keep', 'replace']).default('keep'),
   weights: z.record(z.string(), z.number().min(0)).optional(),
 });
 export type ImportInput = z.infer<typeof ImportInput>;
+/** With what may be left out. */
+export type ImportRequest = z.input<typeof ImportInput>;
 
 /** rowsRead = accepted + rejected + duplicates, always. */
 export const ImportedFile = z.object({
@@ -42,6 +62,8 @@ export const ImportedFile = z.object({
   /** The same bytes were imported before: nothing changed. */
   unchanged: z.boolean(),
   mapping: ColumnMapping,
+  /** Whether `data.undo` can take it back now; where not, why. */
+  undo: z.union([z.literal(true), z.string()]),
 });
 export type ImportedFile = z.infer<typeof ImportedFile>;
 
@@ -97,6 +119,9 @@ export const FilePreview = z.object({
   reasons: z.record(z.string(), z.string()),
   columns: z.array(Column),
   rows: z.array(z.array(Cell)),
+  encoding: TextEncoding,
+  /** Event types of the rows that were looked at, how many there are of each, and what they will count. */
+  eventTypes: z.array(z.object({ type: z.string(), count: z.number(), weight: z.number() })),
 });
 export type FilePreview = z.infer<typeof FilePreview>;
 
@@ -145,11 +170,32 @@ export const dataOperations = {
   }),
   'data.preview': operation({
     summary: 'Look at a file before it is imported: format, guessed mapping with reasons, first rows',
-    input: z.object({ path: z.string().min(1), as: Entity.optional(), format: FileFormat.optional(), map: ColumnMapping.optional() }),
+    input: ReadOptions.extend({ path: z.string().min(1) }),
     output: FilePreview,
   }),
   'data.import': operation({ summary: 'Import files or a folder into the workspace', input: ImportInput, output: Job, command: 'import' }),
-  'data.imports': operation({ summary: 'What was imported, newest first', input: z.object({}), output: z.array(ImportedFile) }),
+  'data.formats': operation({
+    summary: 'The formats that files may have',
+    input: z.object({}),
+    output: z.array(z.object({ id: z.string(), label: z.string(), endings: z.array(z.string()) })),
+  }),
+  'data.undo': operation({
+    summary: 'Take back an import: its rows, its rejects, and what it changed of users and items',
+    input: z.object({ importId: z.string() }),
+    output: z.object({ importId: z.string(), interactions: z.number(), incomplete: z.array(z.string()) }),
+    command: 'undo',
+  }),
+  'data.setWeights': operation({
+    summary: 'How much event types count',
+    input: z.object({ weights: z.record(z.string(), z.number().min(0)) }),
+    output: z.record(z.string(), z.number()),
+  }),
+  'data.imports': operation({
+    summary: 'What was imported, newest first',
+    input: z.object({}),
+    output: z.array(ImportedFile),
+    command: 'imports',
+  }),
   'data.rows': operation({
     summary: 'A window of rows of a table; interactions newest first',
     input: z.object({

@@ -1,24 +1,30 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { EngineError } from '#contract/errors';
+import { type Encoding, encodingOf } from './encoding.ts';
+import { type Packing, packingByName, packingOf, unpackedBytes, unpackedStart } from './unpacked.ts';
 
 const headBytes = 256 * 1024;
-
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
+/** So many bytes of what is packed are looked at. */
+const unpackedHeadBytes = headBytes * 4;
 
 export interface FileHead {
+  /** Whole lines from the start. */
   text: string;
+  /** Its first bytes, unpacked. */
+  bytes: Uint8Array;
   encoding: Encoding;
+  packing: Packing;
+  /** Of the file as it lies there. */
   sizeBytes: number;
 }
 
-/** Whole lines from the start of a file, unpacked where the name ends in .gz, and how its text is encoded. */
+/** The start of a file, unpacked, and how its text is encoded, where that is not given. */
 export async function readHead(path: string, encoding?: Encoding): Promise<FileHead> {
   let bytes: Uint8Array;
   let sizeBytes: number;
+  let packing: Packing;
   try {
     const handle = await open(path, 'r');
     try {
@@ -29,44 +35,58 @@ export async function readHead(path: string, encoding?: Encoding): Promise<FileH
     } finally {
       await handle.close();
     }
-    if (path.endsWith('.gz') && bytes.length > 0)
-      bytes = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, headBytes * 4);
+    packing = packingOf(bytes);
+    if (bytes.length > 0) bytes = unpackedStart(bytes, packing ?? packingByName(path), unpackedHeadBytes);
   } catch (error) {
     throw unreadable(path, error);
   }
-  const cut = sizeBytes > bytes.length || bytes.length === headBytes * 4;
-  const mark = encoding ?? markOf(bytes);
-  let text = new TextDecoder(mark).decode(bytes);
+  const cut = sizeBytes > headBytes || bytes.length === unpackedHeadBytes;
+  const actual = encoding ?? encodingOf(bytes, cut);
+  let text = new TextDecoder(actual).decode(bytes);
   if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n') + 1);
-  return { text, encoding: mark, sizeBytes };
+  return { text, bytes, encoding: actual, packing, sizeBytes };
 }
 
-function markOf(bytes: Uint8Array): Encoding {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  return 'utf-8';
-}
-
-/** A copy of a text file in UTF-8. */
-export async function copyAsUtf8(path: string, encoding: Encoding, target: string): Promise<void> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const bytes: AsyncIterable<Uint8Array> = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+/** A copy of a text file in UTF-8, unpacked. */
+export async function copyAsUtf8(
+  path: string,
+  { encoding, packing }: Pick<FileHead, 'encoding' | 'packing'>,
+  target: string,
+): Promise<void> {
   const decoder = new TextDecoder(encoding);
   async function* decoded(): AsyncGenerator<string> {
-    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+    for await (const chunk of unpackedBytes(path, packing)) yield decoder.decode(chunk, { stream: true });
     yield decoder.decode();
   }
   await pipeline(decoded, createWriteStream(target));
 }
 
-/** Reads a gzip file to its end: DuckDB takes what comes before a cut for the whole. */
-export async function checkGzip(path: string): Promise<void> {
+/** A copy of a file, unpacked. */
+export async function copyUnpacked(path: string, packing: Packing, target: string): Promise<void> {
+  await pipeline(unpackedBytes(path, packing), createWriteStream(target));
+}
+
+/** Text shrinks to a tenth, repetitive logs to a hundredth; gzip's best is a thousandth. */
+const mostGrowth = 400;
+const leastBomb = 2 ** 30;
+
+/**
+ * Reads a packed file to its end: DuckDB takes what comes before a cut for the whole. Refuses what grows to more than a gigabyte and 400 times its size: that is
+ * no log, and would fill the disk.
+ */
+export async function checkPacked(path: string, { packing, sizeBytes }: Pick<FileHead, 'packing' | 'sizeBytes'>): Promise<void> {
+  if (packing === null) return;
+  let unpacked = 0;
   try {
-    await pipeline(
-      createReadStream(path, { highWaterMark: 1 << 20 }),
-      createGunzip(),
-      new Writable({ write: (_chunk, _encoding, done) => done() }),
-    );
+    for await (const chunk of unpackedBytes(path, packing)) {
+      unpacked += chunk.length;
+      if (unpacked > leastBomb && unpacked > mostGrowth * sizeBytes)
+        throw new EngineError(
+          'bad_data',
+          `${path} grows to more than ${mostGrowth} times its size when it is unpacked, which no event log does. Unpack it yourself and import what is in it, if you trust it. Nothing was imported.`,
+          { file: path },
+        );
+    }
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -84,7 +104,9 @@ export function unreadable(path: string, error: unknown): EngineError {
     Z_DATA_ERROR: 'it is no gzip file, or a damaged one',
     Z_BUF_ERROR: 'its gzip data is cut off',
   };
-  const reason = (code && why[code]) ?? (error instanceof Error ? error.message : String(error));
+  // fzstd numbers its errors; 5 is the end that came too early.
+  const zstd = typeof code === 'number' ? (code === 5 ? 'its zstd data is cut off' : 'it is no zstd file, or a damaged one') : undefined;
+  const reason = zstd ?? (code && why[code]) ?? (error instanceof Error ? error.message : String(error));
   return new EngineError(
     'unreadable_file',
     `${path} cannot be read: ${reason}. Check the path and try again.`,

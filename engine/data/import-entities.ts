@@ -1,6 +1,7 @@
 import type { Entity } from '#contract/data';
 import { type Attribute, attributeOf, attributeSql, storedTypes } from './attribute-kind.ts';
 import { rejectBrokenVectors } from './broken-vectors.ts';
+import { keepForUndo } from './entity-undo.ts';
 import { brokenColumn, relationOf } from './relation.ts';
 import type { Session } from './session.ts';
 import type { AttributeKind, Source } from './source.ts';
@@ -16,12 +17,12 @@ export async function stageEntities(session: Session, source: Source): Promise<v
   const idSql = `nullif(CAST(${quoteName(id ?? '')} AS VARCHAR), '')`;
   const cell = (name: string): string => {
     const column = quoteName(name);
-    return source.reading.kind === 'parquet'
+    return source.reading.cells === 'typed'
       ? `CASE WHEN typeof(${column}) LIKE '%[]' THEN CAST(to_json(${column}) AS VARCHAR) ELSE CAST(${column} AS VARCHAR) END AS ${column}`
       : column;
   };
   const attributes = attributeColumns(source).map((column) => cell(column.name));
-  const broken = source.reading.kind === 'jsonl' ? `WHEN ${brokenColumn} IS NOT NULL THEN ': not a JSON object'` : '';
+  const broken = source.reading.cells === 'text' ? `WHEN ${brokenColumn} IS NOT NULL THEN ': not a JSON object'` : '';
   // Columns that are declared as numbers hold numbers; a word there is a broken row. Elsewhere words make the column a category.
   const numbers = attributeColumns(source)
     .filter((column) => column.declared === 'number')
@@ -43,7 +44,11 @@ function attributeColumns(source: Source): Source['columns'] {
 }
 
 /** Puts the good rows of `staged` into `users` or `items`: new ids are added, the attributes that the file has are replaced, others stay. */
-export async function storeEntities(session: Session, source: Source): Promise<{ accepted: number; duplicates: number }> {
+export async function storeEntities(
+  session: Session,
+  source: Source,
+  importId: number,
+): Promise<{ accepted: number; duplicates: number; attributesBefore: string | null }> {
   const table = source.entity as Kind;
   const id = idColumns[table];
   const stored = await storedKinds(session, table);
@@ -73,15 +78,21 @@ export async function storeEntities(session: Session, source: Source): Promise<{
     ? 0
     : await session.number(`SELECT count(*) FROM latest new JOIN ${table} old USING (${id}) WHERE ${['true', ...same].join(' AND ')}`);
   const accepted = (await session.number('SELECT count(*) FROM latest')) - unchanged;
-  if (accepted > 0) await rebuild(session, table, fresh, stored);
+  const attributesBefore = accepted > 0 ? await rebuild(session, table, fresh, stored, importId) : null;
   await session.run('DROP TABLE latest');
-  return { accepted, duplicates: good - accepted };
+  return { accepted, duplicates: good - accepted, attributesBefore };
 }
 
 type Fresh = Attribute & { stored: string; known: string | undefined };
 
 /** Writes the table again as the union of what was there and what is new; a changed kind changes its column. */
-async function rebuild(session: Session, table: Kind, fresh: Fresh[], stored: Map<string, AttributeKind>): Promise<void> {
+async function rebuild(
+  session: Session,
+  table: Kind,
+  fresh: Fresh[],
+  stored: Map<string, AttributeKind>,
+  importId: number,
+): Promise<string> {
   const id = idColumns[table];
   const columns = [...stored].map(([name, kind]) => {
     const update = fresh.find((attribute) => attribute.known === name);
@@ -94,12 +105,13 @@ async function rebuild(session: Session, table: Kind, fresh: Fresh[], stored: Ma
   await session.run(`CREATE TABLE ${table}_next AS
     SELECT ${[`coalesce(new.${id}, old.${id}) AS ${id}`, ...columns].join(', ')}
     FROM ${table} old FULL OUTER JOIN latest new ON old.${id} = new.${id} ORDER BY 1`);
-  await session.run(`DROP TABLE ${table}`);
+  const attributesBefore = await keepForUndo(session, table, importId);
   await session.run(`ALTER TABLE ${table}_next RENAME TO ${table}`);
   for (const attribute of fresh) {
     await session.run('DELETE FROM attributes WHERE entity = $1 AND name = $2', [table, attribute.stored]);
     await session.run('INSERT INTO attributes VALUES ($1, $2, $3)', [table, attribute.stored, attribute.kind]);
   }
+  return attributesBefore;
 }
 
 /** What every attribute of a table is, in the order of its columns. */

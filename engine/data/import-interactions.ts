@@ -1,11 +1,14 @@
 import { contentOf, timeUnit } from './content.ts';
+import { incoming } from './incoming.ts';
 import { brokenColumn, relationOf } from './relation.ts';
 import type { Session } from './session.ts';
 import type { Source } from './source.ts';
 import { quoteName, quoteText } from './sql.ts';
+import { timeFormats } from './time-format.ts';
 
 /** Interactions without a type of their own: ratings where they have a rating, else views. */
-function defaultType(source: Source): string {
+export function typeWithout(source: Pick<Source, 'defaultType' | 'mapping'>): string {
+  if (source.defaultType !== undefined) return source.defaultType;
   return /^(rating|ratings|stars|score|overall)$/i.test(source.mapping.value ?? '') ? 'rating' : 'view';
 }
 
@@ -23,8 +26,7 @@ function readTime(source: Source): TimeReading | null {
   const name = source.mapping.timestamp;
   if (name === undefined) return null;
   const column = quoteName(name);
-  if (source.reading.kind === 'parquet' && source.reading.timeColumns.includes(name))
-    return { type: 'TIMESTAMP', sql: `make_timestamp(epoch_us(${column}))` };
+  if (source.reading.timeColumns?.includes(name)) return { type: 'TIMESTAMP', sql: `make_timestamp(epoch_us(${column}))` };
   const index = source.columns.findIndex((candidate) => candidate.name === name);
   const cells = source.sample.map((row) => row[index] ?? null);
   if (contentOf(cells) === 'number') {
@@ -36,11 +38,20 @@ function readTime(source: Source): TimeReading | null {
       sql: `CASE WHEN ${number} >= 0 AND ${number} <= ${limit} THEN make_timestamp(CAST(${number} * ${1e6 / perSecond} AS BIGINT)) END`,
     };
   }
+  const local = (sql: string): string =>
+    source.timeZone === undefined ? sql : `make_timestamp(epoch_us(timezone(${quoteText(source.timeZone)}, ${sql})))`;
+  const formats = contentOf(cells) === 'time' ? null : timeFormats(cells);
+  if (formats !== null) return { type: 'VARCHAR', sql: local(`try_strptime(trim(${column}), [${formats.map(quoteText).join(', ')}])`) };
   // A plain cast drops the offset of a time zone, one with a zone is slow: only texts that may have an offset take it.
   const zoned = `make_timestamp(epoch_us(TRY_CAST(${column} AS TIMESTAMPTZ)))`;
+  const plain = `TRY_CAST(${column} AS TIMESTAMP)`;
+  const utc = `ends_with(${column}, 'Z')`;
+  const mayHaveOffset = `length(${column}) > 19 AND NOT ${utc}`;
+  if (source.timeZone === undefined) return { type: 'VARCHAR', sql: `CASE WHEN ${mayHaveOffset} THEN ${zoned} ELSE ${plain} END` };
+  const offset = `regexp_matches(${column}, '([+-][0-9]{2}(:?[0-9]{2})?| ?UTC)$')`;
   return {
     type: 'VARCHAR',
-    sql: `CASE WHEN length(${column}) > 19 AND NOT ends_with(${column}, 'Z') THEN ${zoned} ELSE TRY_CAST(${column} AS TIMESTAMP) END`,
+    sql: `CASE WHEN ${utc} THEN ${plain} WHEN ${mayHaveOffset} AND ${offset} THEN ${zoned} ELSE ${local(plain)} END`,
   };
 }
 
@@ -57,22 +68,22 @@ function contextOf(source: Source): string {
 }
 
 /**
- * Reads a source into the temporary table `staged`, in the order of the file: what will be stored, and `problem`, which says
- * `column: reason` of rows that break a rule.
+ * Reads a source to the end of the table `import_incoming`, in the order of the file. A row that breaks a rule has no user there, and in its context
+ * `column: reason`.
  */
-export async function stageInteractions(session: Session, source: Source): Promise<void> {
-  const { mapping } = source;
+export async function readInteractions(session: Session, source: Source, importId: number): Promise<void> {
+  const { mapping, reading } = source;
   const time = readTime(source);
   const types: Record<string, string> = {};
   if (time !== null && mapping.timestamp !== undefined) types[mapping.timestamp] = time.type;
   if (mapping.value !== undefined) types[mapping.value] = 'DOUBLE';
   const cell = (role: string): string => (mapping[role] === undefined ? 'NULL' : quoteName(mapping[role]));
   const text = (role: string): string => `nullif(CAST(${cell(role)} AS VARCHAR), '')`;
-  // Cells of a typed reading are NULL where they were empty; those of JSON are text.
-  const raw = (role: string): string => (source.reading.kind === 'jsonl' ? text(role) : cell(role));
+  // Cells that are read with a type are NULL where they were empty; those of JSON are text.
+  const raw = (role: string): string => (reading.cells === 'text' ? text(role) : cell(role));
   const named = (role: string, reason: string): string => quoteText(`${mapping[role] ?? role}: ${reason}`);
   const rules = [
-    ...(source.reading.kind === 'jsonl' ? [`WHEN ${brokenColumn} IS NOT NULL THEN ': not a JSON object'`] : []),
+    ...(reading.cells === 'text' ? [`WHEN ${brokenColumn} IS NOT NULL THEN ': not a JSON object'`] : []),
     `WHEN user_id IS NULL THEN ${named('user', 'the user is missing')}`,
     `WHEN item_id IS NULL THEN ${named('item', 'the item is missing')}`,
     ...(mapping.value === undefined
@@ -88,60 +99,13 @@ export async function stageInteractions(session: Session, source: Source): Promi
           `WHEN moment < ${firstMoment} OR moment > ${lastMoment} THEN ${named('timestamp', 'the time is not between 1970 and 2100')}`,
         ]),
   ];
-  const broken = source.reading.kind === 'jsonl' ? `, ${brokenColumn}` : '';
-  await session.run(`CREATE OR REPLACE TEMP TABLE staged AS
-    SELECT event_id, user_id, item_id, event_type, value, moment AS timestamp, session_id, context, CASE ${rules.join(' ')} END AS problem
-    FROM (SELECT ${text('event')} AS event_id, ${text('user')} AS user_id, ${text('item')} AS item_id,
-        coalesce(${text('type')}, ${quoteText(defaultType(source))}) AS event_type, ${raw('value')} AS raw_value, TRY_CAST(${raw('value')} AS DOUBLE) AS value,
-        ${raw('timestamp')} AS raw_time, ${time?.sql ?? 'CAST(NULL AS TIMESTAMP)'} AS moment, ${text('session')} AS session_id, ${contextOf(source)} AS context${broken}
-      FROM ${relationOf(source, types)})`);
-}
-
-/** What makes two interactions the same: the event id where there is one, else all that they say. */
-const identity = 'event_id, user_id, item_id, event_type, timestamp, value, session_id';
-const contentColumns = ['user_id', 'item_id', 'event_type', 'timestamp', 'value', 'session_id'];
-
-/**
- * Moves the good rows of `staged` into `interactions`, each once: of good rows that are the same the first. Gives how many were accepted and how many were there
- * already.
- */
-export async function storeInteractions(session: Session, importId: number): Promise<{ accepted: number; duplicates: number }> {
-  const before = await session.number('SELECT count(*) FROM interactions');
-  const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
-  const repeats = await findRepeats(session);
-  const sameContent = contentColumns.map((name) => `stored.${name} IS NOT DISTINCT FROM fresh.${name}`).join(' AND ');
-  const unknown =
-    before === 0
-      ? ''
-      : `AND (fresh.event_id IS NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id = fresh.event_id))
-         AND (fresh.event_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM interactions stored WHERE stored.event_id IS NULL AND ${sameContent}))`;
-  await session.run(
-    `INSERT INTO interactions SELECT event_id, user_id, item_id, event_type, value, timestamp, session_id, context, ${importId}
-     FROM staged fresh WHERE problem IS NULL ${repeats ? 'AND rowid NOT IN (SELECT place FROM repeats)' : ''} ${unknown}`,
-  );
-  if (repeats) await session.run('DROP TABLE repeats');
-  const accepted = (await session.number('SELECT count(*) FROM interactions')) - before;
-  return { accepted, duplicates: good - accepted };
-}
-
-/**
- * Puts the good rows that stand in `staged` before into the temporary table `repeats`, by their place; false where there are none. Only rows whose hashes meet are
- * compared: grouping by hash takes a third of the time of grouping by what is hashed.
- */
-async function findRepeats(session: Session): Promise<boolean> {
-  const hashed = `CASE WHEN event_id IS NULL THEN hash(${identity}) ELSE hash(event_id) END`;
-  await session.run(
-    `CREATE OR REPLACE TEMP TABLE meeting AS SELECT ${hashed} AS hashed FROM staged WHERE problem IS NULL GROUP BY hashed HAVING count(*) > 1`,
-  );
-  const met = await session.number('SELECT count(*) FROM meeting');
-  if (met > 0) {
-    const content = contentColumns.map((name) => `CASE WHEN event_id IS NULL THEN ${name} END`);
-    await session.run(
-      `CREATE OR REPLACE TEMP TABLE repeats AS SELECT place
-       FROM (SELECT rowid AS place, * FROM staged WHERE problem IS NULL AND ${hashed} IN (SELECT hashed FROM meeting))
-       QUALIFY row_number() OVER (PARTITION BY event_id, ${content.join(', ')} ORDER BY place) > 1`,
-    );
-  }
-  await session.run('DROP TABLE meeting');
-  return met > 0;
+  const broken = reading.cells === 'text' ? `, ${brokenColumn}` : '';
+  const good = (name: string): string => `CASE WHEN problem IS NULL THEN ${name} ELSE '' END`;
+  await session.run(`INSERT INTO ${incoming}
+    SELECT event_id, ${good('user_id')}, ${good('item_id')}, event_type, value, moment, session_id, coalesce(problem, context), ${importId}
+    FROM (SELECT *, CASE ${rules.join(' ')} END AS problem
+      FROM (SELECT ${text('event')} AS event_id, ${text('user')} AS user_id, ${text('item')} AS item_id,
+          coalesce(${text('type')}, ${quoteText(typeWithout(source))}) AS event_type, ${raw('value')} AS raw_value, TRY_CAST(${raw('value')} AS DOUBLE) AS value,
+          ${raw('timestamp')} AS raw_time, ${time?.sql ?? 'CAST(NULL AS TIMESTAMP)'} AS moment, ${text('session')} AS session_id, ${contextOf(source)} AS context${broken}
+        FROM ${relationOf(source, types)}))`);
 }

@@ -1,103 +1,326 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ImportedFile, ImportInput, ImportResult } from '#contract/data';
+import type { ImportedFile, ImportRequest, ImportResult } from '#contract/data';
 import { EngineError } from '#contract/errors';
 import { sha256File } from '../files/atomic.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
 import { findBinaryLine, noText } from './binary-text.ts';
 import type { Database } from './database.ts';
 import { storeWeights } from './event-types.ts';
-import { checkGzip, copyAsUtf8, type Encoding, readHead } from './file-head.ts';
+import { checkPacked, readHead } from './file-head.ts';
 import { findFiles } from './find-files.ts';
+import { isPostgres, withoutPassword } from './formats/database-file.ts';
+import { brokenJson } from './formats/json-documents.ts';
 import { stageEntities, storeEntities } from './import-entities.ts';
-import { stageInteractions, storeInteractions } from './import-interactions.ts';
+import { readInteractions } from './import-interactions.ts';
 import { storeOracle } from './import-oracle.ts';
-import { type ImportRow, importedFile } from './imports.ts';
-import { movieLensFiles } from './movielens.ts';
+import type { ImportRow } from './import-row.ts';
+import { importedFile } from './imports.ts';
+import { createIncoming, dropIncoming, exists, incoming, isBroken, type StoredCounts, storeIncoming } from './incoming.ts';
+import { recallMappings, rememberMapping } from './mappings.ts';
 import { openSource } from './open-source.ts';
 import { clearRejects, storeRejects } from './reject-rows.ts';
 import type { Session } from './session.ts';
 import type { Source } from './source.ts';
+import { removeImport } from './undo-import.ts';
+import type { Packing } from './unpacked.ts';
 import { watched } from './watched.ts';
 
+/** A file as it lies there: when it is another, it was written to. */
+interface Version {
+  sizeBytes: number;
+  modifiedMs: number;
+  sha256: string;
+}
+
+/** A file of this import, and what is known of it already. */
+interface Planned {
+  source: Source;
+  /** Of an import of the same bytes with the same mapping: nothing is to be done. */
+  before?: ImportRow;
+}
+
+/** A file that was read, or users and items that are about to be. */
+interface Staged extends Version {
+  importId: number;
+  rejected: number;
+  seconds: number;
+}
+
 /**
- * Imports files or folders in one transaction: a stop at any moment leaves the database as it was. Rows that cannot be used go to `rejects`
- * and never stop the import; rows that are there already count as duplicates; a file whose bytes were imported before changes nothing.
+ * Imports files or folders, all of them or none: a stop at any moment leaves the workspace as it was. Rows that cannot be used go to `rejects` and never stop the
+ * import; rows that are there already count as duplicates; a file whose bytes were imported before changes nothing. Where an import was stopped, the same import
+ * later goes on with the files that were not read yet.
  *
- * @throws `unreadable_file` where a file cannot be read, `bad_data` where it holds no rows or no ids, `cancelled` when asked to stop.
+ * @throws `unreadable_file` where a file cannot be read, `bad_data` where it holds no rows or no ids, `conflict` where it is written to meanwhile, `cancelled` when
+ * asked to stop.
  */
-export async function importPaths(db: Database, input: ImportInput, ctx: WorkContext): Promise<ImportResult> {
+export async function importPaths(db: Database, input: ImportRequest, ctx: WorkContext): Promise<ImportResult> {
   const started = performance.now();
   const { tables, oracle } = await findFiles(input.paths);
+  const remembered = await recallMappings(db);
   const sources: Source[] = [];
-  for (const file of tables) {
+  for (const { path: file, constants } of tables) {
     await ctx.checkpoint({ phase: 'Looking at the files', done: sources.length, total: tables.length, unit: 'files' });
-    sources.push(await openSource(file, input));
+    sources.push(await openSource(file, { ...input, constants, remembered }));
   }
-  const files = await db.write(async (session) => {
-    const done: ImportedFile[] = [];
-    for (const source of sources) done.push(await importFile(session, source, db.file, ctx));
+  try {
+    const files = await importSources(db, sources, input, oracle, ctx);
+    const sum = (pick: (file: ImportedFile) => number): number => files.reduce((total, file) => total + pick(file), 0);
+    const seconds = (performance.now() - started) / 1000;
+    const rowsRead = sum((file) => file.rowsRead);
+    return {
+      files,
+      rowsRead,
+      accepted: sum((file) => file.accepted),
+      rejected: sum((file) => file.rejected),
+      duplicates: sum((file) => file.duplicates),
+      seconds,
+      rowsPerSecond: rowsRead / seconds,
+    };
+  } catch (error) {
+    // What a stopped import has read is kept: the same import goes on from there.
+    if (!(error instanceof EngineError && error.code === 'cancelled')) await db.write(dropIncoming).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function importSources(
+  db: Database,
+  sources: Source[],
+  input: ImportRequest,
+  oracle: Parameters<typeof storeOracle>[1] | null,
+  ctx: WorkContext,
+): Promise<ImportedFile[]> {
+  await db.write((session) => keepStaged(session, sources));
+  const plans: { plan: Planned; staged?: Staged }[] = [];
+  for (const source of sources) {
+    const isInteractions = source.entity === 'interactions';
+    const plan: Planned = { source };
+    if (isInteractions) {
+      const staged = (await db.read((session) => stagedOf(session, source))) ?? (await stageFile(db, plan, ctx));
+      plans.push(staged ? { plan, staged } : { plan });
+    } else plans.push({ plan });
+  }
+  return db.write(async (session) => {
+    if (input.earlier === 'replace') await removeEarlier(session, plans);
+    const total = await session.number('SELECT coalesce(sum(row_count), 0) FROM import_staged');
+    const counts = (await exists(session, incoming))
+      ? await watched(session, ctx, 'Storing what was read', () => storeIncoming(session), total)
+      : new Map<number, StoredCounts>();
+    const files: ImportedFile[] = [];
+    for (const { plan, staged } of plans) {
+      const { source, before } = plan;
+      if (before !== undefined) files.push(importedFile(before, true));
+      else if (staged) files.push(await record(session, source, staged, counts.get(staged.importId) ?? { accepted: 0, duplicates: 0 }));
+      else files.push(await importEntities(session, source, db.file, ctx));
+      if (input.map) await rememberMapping(session, source);
+    }
+    await session.run('INSERT INTO rejects SELECT * FROM import_rejects');
+    await dropIncoming(session);
     await storeWeights(session, input.weights ?? {});
     if (oracle !== null) await storeOracle(session, oracle);
     await ctx.checkpoint({ phase: 'Keeping what was imported', done: sources.length, total: sources.length, unit: 'files' });
-    return done;
+    return files;
   });
-  const sum = (pick: (file: ImportedFile) => number): number => files.reduce((total, file) => total + pick(file), 0);
-  const seconds = (performance.now() - started) / 1000;
-  const rowsRead = sum((file) => file.rowsRead);
-  return {
-    files,
-    rowsRead,
-    accepted: sum((file) => file.accepted),
-    rejected: sum((file) => file.rejected),
-    duplicates: sum((file) => file.duplicates),
-    seconds,
-    rowsPerSecond: rowsRead / seconds,
-  };
 }
 
-async function importFile(session: Session, source: Source, databaseFile: string, ctx: WorkContext): Promise<ImportedFile> {
+/** What tells one reading of a file from another. */
+const keyOf = ({ path: file, format, entity, mapping, constants, timeZone }: Source): string =>
+  JSON.stringify([file, format, entity, mapping, constants, timeZone ?? '']);
+
+/** Keeps what a stopped import has read where these files continue it, and nothing else. */
+async function keepStaged(session: Session, sources: Source[]): Promise<void> {
+  const rows = await session.rows<{ source: string; size_bytes: bigint; modified_ms: number; row_count: bigint }>(
+    'SELECT source, size_bytes, modified_ms, row_count FROM import_staged ORDER BY import_id',
+  );
+  const inOrder = sources.filter(({ entity }) => entity === 'interactions').map(keyOf);
+  // Each of them is still to be imported, in the same order.
+  let at = -1;
+  const continues = rows.every(({ source }) => {
+    at = inOrder.indexOf(source, at + 1);
+    return at >= 0;
+  });
+  const present = (await exists(session, incoming)) ? await session.number(`SELECT count(*) FROM ${incoming}`) : 0;
+  const told = rows.reduce((sum, row) => sum + Number(row.row_count), 0);
+  const versions = await Promise.all(
+    rows.map(async (row) => {
+      const [file] = JSON.parse(row.source) as [string];
+      const now = await versionOf(file).catch(() => null);
+      return now?.sizeBytes === Number(row.size_bytes) && now.modifiedMs === row.modified_ms;
+    }),
+  );
+  if (!continues || present !== told || !versions.every(Boolean)) await dropIncoming(session);
+}
+
+async function stagedOf(session: Session, source: Source): Promise<Staged | undefined> {
+  const [row] = await session.rows<{
+    import_id: number;
+    size_bytes: bigint;
+    modified_ms: number;
+    sha256: string;
+    rejected: bigint;
+    seconds: number;
+  }>('SELECT * FROM import_staged WHERE source = $1', [keyOf(source)]);
+  return (
+    row && {
+      importId: row.import_id,
+      sizeBytes: Number(row.size_bytes),
+      modifiedMs: row.modified_ms,
+      sha256: row.sha256,
+      rejected: Number(row.rejected),
+      seconds: row.seconds,
+    }
+  );
+}
+
+async function versionOf(file: string): Promise<Omit<Version, 'sha256'>> {
+  if (isPostgres(file)) return { sizeBytes: 0, modifiedMs: 0 };
+  const { size, mtimeMs } = await stat(file);
+  return { sizeBytes: size, modifiedMs: mtimeMs };
+}
+
+/** A server's table has no bytes to hash: it is read each time. */
+const hashOf = (file: string): Promise<string> => (isPostgres(file) ? Promise.resolve(`unhashed-${randomUUID()}`) : sha256File(file));
+
+/** The import of the same bytes, read in the same way, where there was one of which nothing is missing. */
+async function importedBefore(session: Session, source: Source, sha256: string): Promise<ImportRow | undefined> {
+  const [row] = await session.rows<ImportRow>(
+    'SELECT * FROM imports WHERE sha256 = $1 AND entity = $2 AND mapping = $3 AND NOT coalesce(incomplete, false) LIMIT 1',
+    [sha256, source.entity, JSON.stringify(source.mapping)],
+  );
+  return row;
+}
+
+/** Takes the next number for an import. None is given twice, whatever is undone. */
+async function nextImportId(session: Session): Promise<number> {
+  await session.run('UPDATE import_numbers SET last = last + 1');
+  return session.number('SELECT last FROM import_numbers');
+}
+
+/** Reads interactions into the table of what is incoming; nothing where the same bytes were imported before, which `plan` is then told. */
+async function stageFile(db: Database, plan: Planned, ctx: WorkContext): Promise<Staged | undefined> {
+  const { source } = plan;
   const started = performance.now();
-  const { sizeBytes, encoding } = await readHead(source.path);
-  const sha256 = await sha256File(source.path);
-  const mapping = JSON.stringify(source.mapping);
-  const [before] = await session.rows<ImportRow>('SELECT * FROM imports WHERE sha256 = $1 AND entity = $2 AND mapping = $3 LIMIT 1', [
-    ...[sha256, source.entity, mapping],
-  ]);
+  const version = await versionOf(source.path);
+  // Where no import had as many bytes, none had these: the hash is made while the file is read.
+  const perhaps = await db.read((session) =>
+    session.number('SELECT count(*) FROM imports WHERE size_bytes = $1 AND entity = $2', [version.sizeBytes, source.entity]),
+  );
+  let hashing = hashOf(source.path);
+  hashing.catch(() => undefined);
+  if (perhaps > 0) {
+    const sha256 = await hashing;
+    const before = await db.read((session) => importedBefore(session, source, sha256));
+    if (before !== undefined) {
+      plan.before = before;
+      return undefined;
+    }
+    hashing = Promise.resolve(sha256);
+  }
+  const packing = isPostgres(source.path) ? null : await checked(source, ctx);
+  return withPrepared(source, db.file, packing, async (readable, left) => {
+    const { importId, first } = await db.write(async (session) => {
+      await clearRejects(session);
+      await createIncoming(session);
+      const id = await nextImportId(session);
+      const before = await session.number(`SELECT count(*) FROM ${incoming}`);
+      const read = () => readInteractions(session, readable, id).catch(explain(readable));
+      await watched(session, ctx, `Reading ${nameOf(source)}`, read, source.expectedRows, version.sizeBytes);
+      return { importId: id, first: before };
+    });
+    const [sha256, now] = [await hashing, await versionOf(source.path)];
+    if (now.sizeBytes !== version.sizeBytes || now.modifiedMs !== version.modifiedMs) throw changedMeanwhile(source.path);
+    return db.write(async (session) => {
+      await ctx.checkpoint({ phase: `Checking ${nameOf(source)}` });
+      const rejected = await storeRejects(session, readable, importId, {
+        table: incoming,
+        problem: 'context',
+        bad: isBroken,
+        first: String(first),
+        packing: left,
+        into: 'import_rejects',
+      });
+      const rows = (await session.number(`SELECT count(*) FROM ${incoming}`)) - first;
+      const seconds = (performance.now() - started) / 1000;
+      await session.run('INSERT INTO import_staged VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
+        ...[importId, keyOf(source), version.sizeBytes, version.modifiedMs, sha256, rows, rejected, seconds],
+      ]);
+      return { ...version, sha256, importId, rejected, seconds };
+    });
+  });
+}
+
+const nameOf = ({ path: file }: Pick<Source, 'path'>): string => path.basename(withoutPassword(file));
+
+/** Looks through a packed file for a cut. */
+async function checked(source: Source, ctx: WorkContext): Promise<Packing> {
+  const head = await readHead(source.path, 'utf-8');
+  if (head.packing !== null) await ctx.checkpoint({ phase: `Checking ${nameOf(source)}` });
+  await checkPacked(source.path, head);
+  return head.packing;
+}
+
+function changedMeanwhile(file: string): EngineError {
+  return new EngineError('conflict', `${file} was written to while it was read. Import it when it is complete. Nothing was imported.`, {
+    file,
+  });
+}
+
+/** Users or items: read, checked and stored in the transaction of the whole import. */
+async function importEntities(session: Session, source: Source, databaseFile: string, ctx: WorkContext): Promise<ImportedFile> {
+  const started = performance.now();
+  const version = await versionOf(source.path);
+  const sha256 = await hashOf(source.path);
+  const before = await importedBefore(session, source, sha256);
   if (before !== undefined) return importedFile(before, true);
-  if (source.path.endsWith('.gz')) await checkGzip(source.path);
-  const importId = await session.number('SELECT coalesce(max(import_id), 0) + 1 FROM imports');
-  const counts = await withUtf8(source, encoding, databaseFile, (readable) => importRows(session, readable, importId, ctx));
-  const seconds = (performance.now() - started) / 1000;
-  const rowsRead = counts.accepted + counts.duplicates + counts.rejected;
-  await session.run("INSERT INTO imports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() AT TIME ZONE 'UTC', $12)", [
-    ...[importId, source.path, source.entity, source.format, sizeBytes, sha256],
-    ...[rowsRead, counts.accepted, counts.rejected, counts.duplicates, seconds, mapping],
-  ]);
+  const packing = isPostgres(source.path) ? null : await checked(source, ctx);
+  const importId = await nextImportId(session);
+  return withPrepared(source, databaseFile, packing, async (readable, left) => {
+    await clearRejects(session);
+    const stage = () => stageEntities(session, readable).catch(explain(readable));
+    await watched(session, ctx, `Reading ${nameOf(source)}`, stage, source.expectedRows);
+    await ctx.checkpoint({ phase: `Checking ${nameOf(source)}` });
+    const first = '(SELECT min(rowid) FROM staged)';
+    const how = { table: 'staged', problem: 'problem', bad: 'problem IS NOT NULL', first, packing: left, into: 'rejects' } as const;
+    const rejected = await storeRejects(session, readable, importId, how);
+    const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
+    const stored = await watched(session, ctx, `Storing ${nameOf(source)}`, () => storeEntities(session, readable, importId), good);
+    await session.run('DROP TABLE staged');
+    const seconds = (performance.now() - started) / 1000;
+    return record(session, source, { ...version, sha256, importId, rejected, seconds }, stored, stored.attributesBefore);
+  });
+}
+
+async function record(
+  session: Session,
+  source: Source,
+  { importId, sizeBytes, sha256, rejected, seconds }: Staged,
+  { accepted, duplicates }: StoredCounts,
+  attributesBefore: string | null = null,
+): Promise<ImportedFile> {
+  const rowsRead = accepted + duplicates + rejected;
+  await session.run(
+    "INSERT INTO imports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() AT TIME ZONE 'UTC', $12, false, $13)",
+    [
+      ...[importId, withoutPassword(source.path), source.entity, source.format, sizeBytes, sha256],
+      ...[rowsRead, accepted, rejected, duplicates, seconds, JSON.stringify(source.mapping), attributesBefore],
+    ],
+  );
   return importedFile(await session.row<ImportRow>('SELECT * FROM imports WHERE import_id = $1', [importId]), false);
 }
 
-interface RowCounts {
-  accepted: number;
-  duplicates: number;
-  rejected: number;
-}
-
-/** Reads all rows into `staged`, puts the broken ones aside and stores the others. */
-async function importRows(session: Session, source: Source, importId: number, ctx: WorkContext): Promise<RowCounts> {
-  const interactions = source.entity === 'interactions';
-  const name = path.basename(source.path);
-  await clearRejects(session);
-  const stage = () => (interactions ? stageInteractions(session, source) : stageEntities(session, source)).catch(explain(source));
-  await watched(session, ctx, `Reading ${name}`, stage, source.expectedRows);
-  await ctx.checkpoint({ phase: `Checking ${name}` });
-  const rejected = await storeRejects(session, source, importId);
-  const good = await session.number('SELECT count(*) FROM staged WHERE problem IS NULL');
-  const work = () => (interactions ? storeInteractions(session, importId) : storeEntities(session, source));
-  const stored = await watched(session, ctx, `Storing ${name}`, work, good);
-  await session.run('DROP TABLE staged');
-  return { ...stored, rejected };
+/** Takes out what earlier versions of these files brought in. */
+async function removeEarlier(session: Session, plans: { plan: Planned }[]): Promise<void> {
+  for (const { plan } of plans) {
+    if (plan.before !== undefined || plan.source.entity !== 'interactions') continue;
+    const earlier = await session.rows<{ import_id: number }>(
+      'SELECT import_id FROM imports WHERE path = $1 AND entity = $2 ORDER BY import_id DESC',
+      [withoutPassword(plan.source.path), plan.source.entity],
+    );
+    for (const { import_id } of earlier) await removeImport(session, import_id);
+  }
 }
 
 /** What is wrong with a file that DuckDB gives up on, in words of ours: no text from some line on, damaged Parquet, gzip that is cut off. */
@@ -109,7 +332,8 @@ function explain(source: Source): (error: unknown) => Promise<never> {
       !/^(Invalid|IO Error|TProtocol|Could not|Parquet)/i.test(error.message)
     )
       throw error;
-    const line = source.reading.kind === 'parquet' ? null : await findBinaryLine(source.readPath);
+    if (source.format === 'json') throw brokenJson(source.path, error);
+    const line = source.reading.cells === 'typed' ? null : await findBinaryLine(source.readPath);
     if (line !== null) throw noText(source.path, line);
     throw new EngineError(
       'unreadable_file',
@@ -120,15 +344,18 @@ function explain(source: Source): (error: unknown) => Promise<never> {
   };
 }
 
-/** Has a source in another encoding copied beside the database first; DuckDB reads UTF-8, and tells places in it. */
-async function withUtf8<T>(source: Source, encoding: Encoding, databaseFile: string, use: (source: Source) => Promise<T>): Promise<T> {
-  const known = source.format === 'movielens-100k' && Object.hasOwn(movieLensFiles, path.basename(source.path).toLowerCase());
-  const actual = known ? 'latin1' : encoding;
-  if (actual === 'utf-8' || source.reading.kind === 'parquet') return use(source);
-  const readPath = `${databaseFile}.${randomUUID()}.utf8.tmp`;
+/** Has what DuckDB does not read as it is written beside the database first, where it may take as much room as the data; what is read tells places in it. */
+async function withPrepared<T>(
+  source: Source,
+  databaseFile: string,
+  packing: Packing,
+  use: (source: Source, packing: Packing) => Promise<T>,
+): Promise<T> {
+  if (!source.prepare) return use(source, packing);
+  const readPath = `${databaseFile}.${randomUUID()}.tmp`;
   try {
-    await copyAsUtf8(source.path, actual, readPath);
-    return await use({ ...source, readPath });
+    await source.prepare(readPath);
+    return await use({ ...source, readPath }, null);
   } finally {
     await rm(readPath, { force: true });
   }

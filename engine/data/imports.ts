@@ -1,25 +1,10 @@
-import type { ColumnMapping, Entity, FileFormat, ImportedFile } from '#contract/data';
+import type { ColumnMapping, ImportedFile } from '#contract/data';
 import type { Database } from './database.ts';
-import type { Row } from './session.ts';
-
-export interface ImportRow extends Row {
-  import_id: number;
-  path: string;
-  entity: Entity;
-  format: FileFormat;
-  size_bytes: bigint;
-  sha256: string;
-  rows_read: bigint;
-  accepted: bigint;
-  rejected: bigint;
-  duplicates: bigint;
-  seconds: number;
-  imported_at: Date;
-  mapping: string;
-}
+import { canUndoEntities } from './entity-undo.ts';
+import type { ImportRow } from './import-row.ts';
 
 /** A row of `imports` as the contract has it. A repeated import read the same rows, all of them known already. */
-export function importedFile(row: ImportRow, unchanged: boolean): ImportedFile {
+export function importedFile(row: ImportRow, unchanged: boolean, undo: true | string = true): ImportedFile {
   const rowsRead = Number(row.rows_read);
   const rejected = Number(row.rejected);
   return {
@@ -38,12 +23,16 @@ export function importedFile(row: ImportRow, unchanged: boolean): ImportedFile {
     importedAt: row.imported_at.toISOString(),
     unchanged,
     mapping: JSON.parse(row.mapping) as ColumnMapping,
+    undo,
   };
 }
 
 /** What was imported, newest first. */
 export function listImports(db: Database): Promise<ImportedFile[]> {
-  return db.read(async (session) =>
-    (await session.rows<ImportRow>('SELECT * FROM imports ORDER BY import_id DESC')).map((row) => importedFile(row, false)),
-  );
+  return db.read(async (session) => {
+    const files: ImportedFile[] = [];
+    for (const row of await session.rows<ImportRow>('SELECT * FROM imports ORDER BY import_id DESC'))
+      files.push(importedFile(row, false, row.entity === 'interactions' ? true : await canUndoEntities(session, row)));
+    return files;
+  });
 }

@@ -1,161 +1,113 @@
-import path from 'node:path';
-import type { ColumnMapping, Entity, FileFormat } from '#contract/data';
+import type { ColumnMapping, Entity, ReadOptions } from '#contract/data';
 import { EngineError } from '#contract/errors';
-import { isAdjacency, openAdjacency } from './adjacency.ts';
-import { binaryLineOf, noText } from './binary-text.ts';
 import { contentOf } from './content.ts';
-import { parseRecords, readDialect } from './delimited-head.ts';
-import { readHead } from './file-head.ts';
-import { movieLensFiles } from './movielens.ts';
-import { openParquet } from './parquet-head.ts';
-import { readRecboleHeader, recboleEntities } from './recbole.ts';
+import { copyAsUtf8, type FileHead, readHead } from './file-head.ts';
+import { isPostgres } from './formats/database-file.ts';
+import type { Format, FormatFile } from './formats/format.ts';
+import { formats } from './formats/formats.ts';
+import { holdsNothing } from './formats/text.ts';
 import { applyMapping, demandRoles, guessRoles } from './roles.ts';
-import type { Found, Source, SourceColumn } from './source.ts';
+import type { Source, SourceColumn } from './source.ts';
+import { plainName } from './unpacked.ts';
 
-export interface SourceOptions {
-  as?: Entity | undefined;
-  format?: FileFormat | undefined;
+export type SourceOptions = Omit<ReadOptions, 'map'> & {
   map?: ColumnMapping | undefined;
-}
+  /** What the path says of every row. */
+  constants?: Record<string, string>;
+  /** The mapping that a file of these columns was imported with before. */
+  remembered?: (format: string, names: readonly string[]) => ColumnMapping | undefined;
+};
+
+/** A server has no first bytes. */
+const noHead: FileHead = { text: '', bytes: new Uint8Array(0), encoding: 'utf-8', packing: null, sizeBytes: 0 };
 
 /** Looks at a file: its format, its columns with what they hold, and which column has which role. */
-export async function openSource(file: string, options: SourceOptions = {}): Promise<Source> {
-  const format = options.format ?? formatOf(file);
-  const found = format === 'parquet' ? await openParquet(file) : await openText(file, format, options.format === undefined);
-  const columns: SourceColumn[] = found.names.map((name, index) => {
-    const declared = found.declared?.[name];
-    return { name, content: contentOf(found.sample.map((row) => row[index] ?? null)), ...(declared ? { declared } : {}) };
+export async function openSource(path: string, options: SourceOptions = {}): Promise<Source & { encoding: FileHead['encoding'] }> {
+  const name = plainName(path);
+  // What one program of old wrote in Latin-1 is told by its name: its first lines may be ASCII.
+  const known = options.encoding ?? (/^u\.(data|item|user)$|^(ratings|users|movies)\.dat$/.test(name) ? 'latin1' : undefined);
+  const head = isPostgres(path) ? noHead : await readHead(path, known);
+  const file: FormatFile = { path, name, head, entityByName: entityByName(name), options };
+  const format = formatOf(file, options.format);
+  const found = await format.open(file);
+  if (found.sample.length === 0) throw holdsNothing(path, 'it has a header and no rows');
+  const constants = options.constants ?? {};
+  const sample = found.sample.map((row) => [...found.names.map((_, at) => row[at] ?? null), ...Object.values(constants)]);
+  const columns = [...found.names, ...Object.keys(constants)].map((column, index): SourceColumn => {
+    const declared = found.declared?.[column];
+    return { name: column, content: contentOf(sample.map((row) => row[index] ?? null)), ...(declared ? { declared } : {}) };
   });
-  const given = options.as ?? found.entity ?? entityByName(file);
-  const guess = guessRoles({ columns, sample: found.sample, header: found.header, entity: given });
+  const given = options.as ?? found.entity ?? file.entityByName;
+  const guess = guessRoles({ columns, sample, header: found.header, entity: given });
   const entity = given ?? entityByColumns({ ...guess.mapping, ...options.map });
-  const final = given === entity ? guess : guessRoles({ columns, sample: found.sample, header: found.header, entity });
-  applyMapping(file, final, options.map, columns);
-  demandRoles(file, entity, final.mapping, columns);
+  const final = given === entity ? guess : guessRoles({ columns, sample, header: found.header, entity });
+  applyMapping(path, final, options.remembered?.(format.id, found.names), columns, 'as the last time');
+  applyMapping(path, final, options.map, columns, 'as given');
+  demandRoles(path, entity, final.mapping, columns);
+  const text = found.reading.cells !== 'typed' && found.prepare === undefined && head.encoding !== 'utf-8';
+  const prepare = text ? (target: string) => copyAsUtf8(path, head, target) : found.prepare;
+  const defaultType = typeByName(name);
   return {
-    path: file,
-    readPath: file,
-    format: found.format ?? format,
+    path,
+    readPath: path,
+    format: format.id,
     entity,
     columns,
-    sample: found.sample,
+    sample,
     reading: found.reading,
+    constants,
+    encoding: head.encoding,
+    ...(defaultType ? { defaultType } : {}),
+    ...(options.timeZone ? { timeZone: options.timeZone } : {}),
+    ...(prepare ? { prepare } : {}),
     expectedRows: found.expectedRows,
     ...final,
   };
 }
 
-function formatOf(file: string): FileFormat {
-  const name = path.basename(file).toLowerCase().replace(/\.gz$/, '');
-  const ending = path.extname(name);
-  if (Object.hasOwn(movieLensFiles, name)) return 'movielens-100k';
-  if (Object.hasOwn(recboleEntities, ending)) return 'recbole';
-  if (ending === '.parquet' || ending === '.pq') return 'parquet';
-  if (ending === '.jsonl' || ending === '.ndjson' || ending === '.json') return 'jsonl';
-  return 'csv';
+function formatOf(file: FormatFile, wanted: string | undefined): Format {
+  const archive = file.head.bytes[0] === 0x50 && file.head.bytes[1] === 0x4b && file.head.bytes[2] === 3;
+  if (archive) {
+    throw new EngineError(
+      'unsupported',
+      `${file.path} is a ZIP archive (or an Excel sheet, which is one). Unpack it, or save it as CSV, and import that.`,
+      {
+        file: file.path,
+      },
+    );
+  }
+  const found = formats.find((format) => (wanted === undefined ? format.claims(file) : format.id === wanted));
+  if (found) return found;
+  throw new EngineError('invalid_input', `“${wanted}” is no format. The formats are ${formats.map(({ id }) => id).join(', ')}.`, {
+    format: wanted,
+  });
 }
 
-function entityByName(file: string): Entity | undefined {
-  const stem = path.basename(file).toLowerCase().split('.')[0] ?? '';
+function entityByName(name: string): Entity | undefined {
+  const stem = name.split('.')[0] ?? '';
   if (/^(users?|customers?|members?)$/.test(stem)) return 'users';
-  if (/^(items?|movies?|products?|contents?|articles?|books?)$/.test(stem)) return 'items';
+  if (/^(items?|movies?|products?|contents?|articles?|books?|links|meta(data)?([_-].*)?)$/.test(stem)) return 'items';
   return undefined;
+}
+
+const typeNames: Record<string, RegExp> = {
+  view: /^(page)?views?$/,
+  click: /^clicks?$/,
+  like: /^(likes?|favou?rites?)$/,
+  share: /^shares?$/,
+  purchase: /^(purchases?|orders?|buys?|transactions?)$/,
+  tag: /^tags$/,
+};
+
+/** What interactions are that name no type, where their file is called after it. */
+function typeByName(name: string): string | undefined {
+  const stem = name.split('.')[0] ?? '';
+  return Object.keys(typeNames).find((type) => typeNames[type]?.test(stem));
 }
 
 /** Users or items where there is only one id, and nothing that only interactions have. */
 function entityByColumns(mapping: ColumnMapping): Entity {
-  const happened = ['timestamp', 'value', 'type', 'event', 'session'].some((role) => role in mapping);
-  if (happened || 'user' in mapping === 'item' in mapping) return 'interactions';
-  return 'user' in mapping ? 'users' : 'items';
-}
-
-async function openText(file: string, format: Exclude<FileFormat, 'parquet'>, guessed: boolean): Promise<Found> {
-  const known = format === 'movielens-100k' ? movieLensFiles[path.basename(file).toLowerCase()] : undefined;
-  const head = await readHead(file, known ? 'latin1' : undefined);
-  if (head.text.trim() === '') throw empty(file, 'it is empty');
-  const binary = binaryLineOf(head.text);
-  if (binary !== null) throw noText(file, binary);
-  const lists =
-    format === 'adjacency' ||
-    (guessed && format === 'csv' && entityByName(file) === undefined && /\.txt(\.gz)?$/i.test(file) && isAdjacency(head.text));
-  const found = lists
-    ? openAdjacency(head.text)
-    : format === 'jsonl'
-      ? openJsonLines(file, head.text)
-      : format === 'recbole'
-        ? openRecbole(file, head.text)
-        : known
-          ? openMovieLens(known, head.text)
-          : openCsv(file, head.text);
-  if (found.sample.length === 0) throw empty(file, 'it has a header and no rows');
-  const lines = head.text.split('\n').length - 1;
-  const expectedRows =
-    file.endsWith('.gz') || lines === 0 ? undefined : Math.round((head.sizeBytes * lines) / Buffer.byteLength(head.text));
-  return { ...found, expectedRows };
-}
-
-function empty(file: string, why: string): EngineError {
-  return new EngineError('bad_data', `${file} holds no data: ${why}. Choose a file with rows.`, { file });
-}
-
-function openCsv(file: string, text: string): Found {
-  const delimiter = /\.(tsv|tab)(\.gz)?$/i.test(file) ? '\t' : undefined;
-  const { dialect, sample } = readDialect(text, delimiter);
-  return { reading: { kind: 'delimited', dialect }, names: dialect.columns, sample, header: dialect.header };
-}
-
-function openRecbole(file: string, text: string): Found {
-  const [first = [], ...sample] = parseRecords(text, '\t', '', 201);
-  const fields = readRecboleHeader(file, first.join('\t'));
-  const names = fields.map((field) => field.name);
-  return {
-    reading: { kind: 'delimited', dialect: { delimiter: '\t', quote: '', header: true, columns: names } },
-    names,
-    sample,
-    header: true,
-    entity: recboleEntities[path.extname(file.replace(/\.gz$/, '')).toLowerCase()],
-    declared: Object.fromEntries(fields.map((field) => [field.name, field.kind])),
-  };
-}
-
-function openMovieLens(known: (typeof movieLensFiles)[string], text: string): Found {
-  const records = parseRecords(text, known.dialect.delimiter, '', 200);
-  const names = known.dialect.derived?.map((column) => column.name) ?? known.dialect.columns;
-  // Of columns that are made by SQL the sample has those that stand in the file as they are.
-  const places = names.map((name) => known.dialect.columns.indexOf(name));
-  return {
-    reading: { kind: 'delimited', dialect: known.dialect },
-    names,
-    sample: records.map((record) => places.map((place) => record[place] ?? null)),
-    header: true,
-    entity: known.entity,
-    declared: known.declared,
-  };
-}
-
-function openJsonLines(file: string, text: string): Found {
-  const objects: Record<string, unknown>[] = [];
-  for (const line of text
-    .split('\n')
-    .filter((candidate) => candidate.trim() !== '')
-    .slice(0, 200)) {
-    try {
-      const value: unknown = JSON.parse(line);
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) objects.push(value as Record<string, unknown>);
-    } catch {
-      // A broken line is rejected by the import, with its number.
-    }
-  }
-  if (objects.length === 0) {
-    throw new EngineError(
-      'bad_data',
-      `${file} is no JSON Lines file: none of its first lines is an object such as {"user_id": "u1", "item_id": "i1"}.`,
-      { file },
-    );
-  }
-  const names = [...new Set(objects.flatMap((object) => Object.keys(object)))];
-  const textOf = (value: unknown): string | null =>
-    value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value);
-  const sample = objects.map((object) => names.map((name) => textOf(Object.hasOwn(object, name) ? object[name] : null)));
-  return { reading: { kind: 'jsonl' }, names, sample, header: true };
+  const happened = ['timestamp', 'value', 'type', 'event', 'session'].some((role) => mapping[role]);
+  if (happened || Boolean(mapping.user) === Boolean(mapping.item)) return 'interactions';
+  return mapping.user ? 'users' : 'items';
 }

@@ -1,7 +1,9 @@
+import { rm } from 'node:fs/promises';
+import { withMemoryDatabase } from './memory-database.ts';
 import { openSource } from './open-source.ts';
 import { relationOf } from './relation.ts';
-import { Session } from './session.ts';
 import { quoteName } from './sql.ts';
+import { temporaryFile } from './temporary-file.ts';
 
 /** The user–item pairs of a file, column by column, in the order of the file. */
 export interface Pairs {
@@ -22,49 +24,49 @@ export interface Pairs {
  * @throws `unreadable_file`, or `bad_data` where the ids are missing.
  */
 export async function readPairs(file: string, minValue?: number | null): Promise<Pairs> {
-  const source = await openSource(file, { as: 'interactions' });
-  const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.fromCache(':memory:');
-  const session = new Session(await instance.connect());
+  const found = await openSource(file, { as: 'interactions' });
+  const source = found.prepare ? { ...found, readPath: temporaryFile('pairs') } : found;
   try {
-    const { user, item, value } = source.mapping;
-    const rank = source.columns.find((column) => column.name.toLowerCase() === 'rank')?.name;
-    const number = (name: string | undefined): string => (name === undefined ? 'NULL::DOUBLE' : `TRY_CAST(${quoteName(name)} AS DOUBLE)`);
-    const text = (name: string | undefined): string => `CAST(${quoteName(name ?? '')} AS VARCHAR)`;
-    const users: string[] = [];
-    const items: string[] = [];
-    const ranks: number[] = [];
-    const values: number[] = [];
-    const least = minValue ?? Number.NEGATIVE_INFINITY;
-    let below = 0;
-    await session.chunks(
-      `SELECT u, i, r, v FROM (SELECT ${text(user)} AS u, ${text(item)} AS i, ${number(rank)} AS r, ${number(value)} AS v FROM ${relationOf(source)})
+    await found.prepare?.(source.readPath);
+    return await withMemoryDatabase(async (session) => {
+      const { user, item, value } = source.mapping;
+      const rank = source.columns.find((column) => column.name.toLowerCase() === 'rank')?.name;
+      const number = (name: string | undefined): string => (name === undefined ? 'NULL::DOUBLE' : `TRY_CAST(${quoteName(name)} AS DOUBLE)`);
+      const text = (name: string | undefined): string => `CAST(${quoteName(name ?? '')} AS VARCHAR)`;
+      const users: string[] = [];
+      const items: string[] = [];
+      const ranks: number[] = [];
+      const values: number[] = [];
+      const least = minValue ?? Number.NEGATIVE_INFINITY;
+      let below = 0;
+      await session.chunks(
+        `SELECT u, i, r, v FROM (SELECT ${text(user)} AS u, ${text(item)} AS i, ${number(rank)} AS r, ${number(value)} AS v FROM ${relationOf(source)})
        WHERE u <> '' AND i <> ''`,
-      undefined,
-      (chunk) => {
-        const [u, i, r, v] = [0, 1, 2, 3].map((column) => chunk.getColumnValues(column));
-        for (let row = 0; row < chunk.rowCount; row++) {
-          const own = (v?.[row] as number | null) ?? Number.NaN;
-          if (own < least) {
-            below += 1;
-            continue;
+        undefined,
+        (chunk) => {
+          const [u, i, r, v] = [0, 1, 2, 3].map((column) => chunk.getColumnValues(column));
+          for (let row = 0; row < chunk.rowCount; row++) {
+            const own = (v?.[row] as number | null) ?? Number.NaN;
+            if (own < least) {
+              below += 1;
+              continue;
+            }
+            users.push(u?.[row] as string);
+            items.push(i?.[row] as string);
+            ranks.push((r?.[row] as number | null) ?? Number.NaN);
+            values.push(own);
           }
-          users.push(u?.[row] as string);
-          items.push(i?.[row] as string);
-          ranks.push((r?.[row] as number | null) ?? Number.NaN);
-          values.push(own);
-        }
-      },
-    );
-    return {
-      users,
-      items,
-      ranks: rank === undefined ? null : Float64Array.from(ranks),
-      values: value === undefined ? null : Float64Array.from(values),
-      below,
-    };
+        },
+      );
+      return {
+        users,
+        items,
+        ranks: rank === undefined ? null : Float64Array.from(ranks),
+        values: value === undefined ? null : Float64Array.from(values),
+        below,
+      };
+    });
   } finally {
-    session.connection.closeSync();
-    instance.closeSync();
+    if (source.readPath !== file) await rm(source.readPath, { force: true });
   }
 }

@@ -1,90 +1,96 @@
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
-import type { Dialect } from './source.ts';
-
-export interface LocatedLine {
-  line: number;
-  raw: string;
-}
+import type { LocatedLine, TextRecords } from './source.ts';
+import { type Packing, unpackedBytes } from './unpacked.ts';
 
 /** What to look for: rows by their number among the good ones (0-based), and rejected records by where they start, both ascending. */
 export interface Wanted {
-  rows: number[];
-  starts: number[];
+  rows: ArrayLike<number>;
+  starts: ArrayLike<number>;
+}
+
+/** A record that was looked for: which of the rows or of the starts it is. */
+export interface Located extends LocatedLine {
+  of: 'rows' | 'starts';
+  index: number;
+  /** Whether it goes over several lines. */
+  several: boolean;
 }
 
 const longestRaw = 2000;
+/** Bytes of a record that are kept: enough for its text. */
+const keptBytes = 4 * longestRaw;
 
 /**
  * Finds the line number and the text of records in a delimited file. DuckDB counts neither blank lines nor line ends within quotes, so the
  * file is read once more; that only happens where something was rejected.
  */
-export async function locateLines(
-  path: string,
-  dialect: Pick<Dialect, 'delimiter' | 'quote' | 'header'>,
-  wanted: Wanted,
-): Promise<{ rows: (LocatedLine | null)[]; starts: (LocatedLine | null)[] }> {
-  const found: { rows: (LocatedLine | null)[]; starts: (LocatedLine | null)[] } = { rows: [], starts: [] };
-  let good = dialect.header ? -1 : 0;
-  for await (const record of records(path, dialect)) {
+export async function* locate(path: string, packing: Packing, how: TextRecords, { rows, starts }: Wanted): AsyncGenerator<Located> {
+  let good = how.header ? -1 : 0;
+  let row = 0;
+  let start = 0;
+  for await (const record of recordsOf(path, packing, how)) {
     let rejected = false;
-    while (found.starts.length < wanted.starts.length && (wanted.starts[found.starts.length] as number) < record.end) {
-      found.starts.push({ line: record.line, raw: record.text() });
+    while (start < starts.length && (starts[start] as number) < record.end) {
+      yield { of: 'starts', index: start++, ...record.located() };
       rejected = true;
     }
     if (rejected) continue;
-    if (wanted.rows[found.rows.length] === good) found.rows.push({ line: record.line, raw: record.text() });
+    if (row < rows.length && rows[row] === good) yield { of: 'rows', index: row++, ...record.located() };
     good++;
+    if (row === rows.length && start === starts.length) return;
   }
-  while (found.rows.length < wanted.rows.length) found.rows.push(null);
-  while (found.starts.length < wanted.starts.length) found.starts.push(null);
-  return found;
 }
 
 interface FileRecord {
-  /** 1-based line where it starts. */
-  line: number;
   /** Byte after its last. */
   end: number;
-  text(): string;
+  located(): Omit<Located, 'of' | 'index'>;
 }
 
 /** The records of a file, blank lines left out. Quotes open a field only at its start. */
-async function* records(path: string, { delimiter, quote }: Pick<Dialect, 'delimiter' | 'quote'>): AsyncGenerator<FileRecord> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const stream: AsyncIterable<Buffer> = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+async function* recordsOf(path: string, packing: Packing, { delimiter, quote }: TextRecords): AsyncGenerator<FileRecord> {
   const quoteByte = quote === '' ? -1 : quote.charCodeAt(0);
   const delimiterByte = delimiter.charCodeAt(delimiter.length - 1);
-  let parts: Buffer[] = [];
+  let parts: Uint8Array[] = [];
+  let kept = 0;
   let blank = true;
   let quoted = false;
   let fieldStart = true;
   let line = 1;
   let startLine = 1;
   let position = 0;
-  const emit = (end: number): FileRecord => {
-    const bytes = Buffer.concat(parts);
+  const keep = (part: Uint8Array, ours: boolean): void => {
+    if (kept >= keptBytes) return;
+    const some = part.subarray(0, keptBytes - kept);
+    kept += some.length;
+    // A chunk is gone with the next one.
+    parts.push(ours ? Buffer.from(some) : some);
+  };
+  const emit = (end: number, lastLine: number): FileRecord => {
+    const [bytes, first] = [Buffer.concat(parts), startLine];
     return {
-      line: startLine,
       end,
-      text: () =>
-        bytes
+      located: () => ({
+        line: first,
+        several: lastLine > first,
+        raw: bytes
           .toString('utf8')
           .replace(/[\r\n]+$/, '')
           .replace(/^\uFEFF/, '')
           .slice(0, longestRaw),
+      }),
     };
   };
-  for await (const chunk of stream) {
+  for await (const chunk of unpackedBytes(path, packing)) {
     let from = 0;
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i] as number;
       if (byte === 10) {
         line++;
         if (quoted) continue;
-        parts.push(chunk.subarray(from, i + 1));
-        if (!blank) yield emit(position + i + 1);
+        keep(chunk.subarray(from, i + 1), false);
+        if (!blank) yield emit(position + i + 1, line - 1);
         parts = [];
+        kept = 0;
         from = i + 1;
         startLine = line;
         blank = true;
@@ -99,8 +105,8 @@ async function* records(path: string, { delimiter, quote }: Pick<Dialect, 'delim
         fieldStart = !quoted && byte === delimiterByte;
       }
     }
-    if (from < chunk.length) parts.push(Buffer.from(chunk.subarray(from)));
+    if (from < chunk.length) keep(chunk.subarray(from), true);
     position += chunk.length;
   }
-  if (!blank) yield emit(position);
+  if (!blank) yield emit(position, line);
 }

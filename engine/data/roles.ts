@@ -2,6 +2,7 @@ import type { ColumnMapping, Entity } from '#contract/data';
 import { EngineError } from '#contract/errors';
 import { timeUnit } from './content.ts';
 import { type Role, roles, type SourceColumn } from './source.ts';
+import { timeFormats } from './time-format.ts';
 
 /** Names that mean a role, as they read without case, blanks and signs. The first that a file has wins. */
 const names: Record<Role, string[]> = {
@@ -98,7 +99,7 @@ export function guessRoles({ columns, sample, header, entity }: GuessInput): { m
   }
   if (entity === 'users' || entity === 'items' || !('item' in mapping)) return { mapping, reasons };
   for (const column of columns.filter((candidate) => !Object.values(mapping).includes(candidate.name))) {
-    if (column.content === 'time') give('timestamp', column, 'it holds dates');
+    if (column.content === 'time' || timeFormats(valuesOf(column)) !== null) give('timestamp', column, 'it holds dates');
     else if (column.content === 'number' && timeUnit(valuesOf(column)) !== null)
       give('timestamp', column, `it counts ${timeUnit(valuesOf(column))?.name} since 1970`);
     else if (!header && column.content === 'number') give('value', column, 'it holds numbers');
@@ -106,12 +107,13 @@ export function guessRoles({ columns, sample, header, entity }: GuessInput): { m
   return { mapping, reasons };
 }
 
-/** The caller's own mapping over the guess; an empty name takes a role away. */
+/** A mapping over the guess; an empty name takes a role away. */
 export function applyMapping(
   path: string,
   guess: { mapping: ColumnMapping; reasons: Record<string, string> },
   map: ColumnMapping | undefined,
   columns: SourceColumn[],
+  reason: string,
 ): void {
   for (const [role, name] of Object.entries(map ?? {})) {
     if (!(roles as readonly string[]).includes(role)) {
@@ -134,7 +136,7 @@ export function applyMapping(
       });
     }
     guess.mapping[role] = column.name;
-    guess.reasons[role] = 'as given';
+    guess.reasons[role] = reason;
   }
 }
 

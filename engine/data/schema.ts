@@ -21,6 +21,19 @@ const migrations: string[][] = [
     'CREATE TABLE oracle_users (id VARCHAR NOT NULL, vector FLOAT[] NOT NULL)',
     'CREATE TABLE oracle_items (id VARCHAR NOT NULL, vector FLOAT[] NOT NULL)',
   ],
+  [
+    // What an import has read and not stored yet (`staging.ts`), and what it remembers.
+    `CREATE TABLE import_staged (import_id INTEGER NOT NULL, source VARCHAR NOT NULL, size_bytes BIGINT NOT NULL, modified_ms DOUBLE NOT NULL,
+       sha256 VARCHAR NOT NULL, row_count BIGINT NOT NULL, rejected BIGINT NOT NULL, seconds DOUBLE NOT NULL)`,
+    'CREATE TABLE import_rejects (import_id INTEGER, file VARCHAR NOT NULL, line BIGINT, column_name VARCHAR, reason VARCHAR NOT NULL, raw VARCHAR)',
+    'CREATE TABLE import_numbers (last INTEGER NOT NULL)',
+    'INSERT INTO import_numbers SELECT coalesce(max(import_id), 0) FROM imports',
+    // Rows that were duplicates of an import that was undone since are missing: the same bytes are read again.
+    'ALTER TABLE imports ADD COLUMN incomplete BOOLEAN DEFAULT false',
+    // What the attributes were before an import of users or items; their table is kept as undo_<number>.
+    'ALTER TABLE imports ADD COLUMN attributes_before VARCHAR',
+    'CREATE TABLE mappings (format VARCHAR NOT NULL, columns VARCHAR NOT NULL, mapping VARCHAR NOT NULL)',
+  ],
 ];
 
 /** Brings the tables to the newest version, all steps or none. A newer version than this program knows is refused. */

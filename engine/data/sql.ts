@@ -12,8 +12,3 @@ export function quoteText(text: string): string {
 export function quotePath(path: string): string {
   return quoteText(path.replace(/[*?[]/g, '[$&]'));
 }
-
-/** A JSONPath of one member of an object, whatever its name holds. */
-export function memberPath(name: string): string {
-  return `$."${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-}

@@ -7,8 +7,16 @@ const lookEveryMs = 200;
  * Runs statements while the job reports how far they are, and interrupts them when somebody asked to stop.
  *
  * @param total rows that the statements go through, where known.
+ * @param bytes that they read, where they read a file.
  */
-export async function watched<T>(session: Session, ctx: WorkContext, phase: string, work: () => Promise<T>, total?: number): Promise<T> {
+export async function watched<T>(
+  session: Session,
+  ctx: WorkContext,
+  phase: string,
+  work: () => Promise<T>,
+  total?: number,
+  bytes?: number,
+): Promise<T> {
   const started = performance.now();
   await ctx.checkpoint({ phase });
   let over = false;
@@ -38,7 +46,9 @@ export async function watched<T>(session: Session, ctx: WorkContext, phase: stri
       const done = Math.round(share * (total ?? 0));
       const rate = done / ((performance.now() - started) / 1000);
       try {
-        await ctx.checkpoint(total !== undefined && done > 0 ? { phase, done, total, unit: 'rows', rate } : { phase });
+        const read =
+          bytes !== undefined && share > 0 ? `${phase}, ${((share * bytes) / 1e6).toFixed(0)} of ${(bytes / 1e6).toFixed(0)} MB` : phase;
+        await ctx.checkpoint(total !== undefined && done > 0 ? { phase: read, done, total, unit: 'rows', rate } : { phase: read });
       } catch (error) {
         stop = error;
         session.connection.interrupt();

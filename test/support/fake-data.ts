@@ -647,6 +647,7 @@ const importedFile: ImportedFile = {
   importedAt: ago(40),
   unchanged: false,
   mapping: { user: 'user_id', item: 'item_id', timestamp: 'timestamp', type: 'event_type' },
+  undo: true,
 };
 
 export const imports: ImportedFile[] = [
@@ -747,6 +748,8 @@ export function preview(path: string, as?: FilePreview['entity']): FilePreview {
       1_260_759_144 + row * 9999,
       row % 3 ? null : 'good',
     ]),
+    encoding: 'utf-8',
+    eventTypes: [{ type: 'rating', count: 200, weight: 1 }],
   };
 }
 

@@ -1,6 +1,6 @@
-import { Button, Dialog, DialogBody, DialogFooter, HTMLSelect } from '@blueprintjs/core';
+import { Button, Dialog, DialogBody, DialogFooter } from '@blueprintjs/core';
 import { useState } from 'react';
-import { type ColumnMapping, Entity, FileFormat, type FilePreview } from '#contract/data';
+import type { FilePreview, ReadOptions } from '#contract/data';
 import { createWorkspace, openWorkspace, startJob } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
 import { useOperation } from '../../client/use-operation.ts';
@@ -9,9 +9,11 @@ import { Answered, Skeleton } from '../../components/States.tsx';
 import { isActive } from '../../format/job.ts';
 import { baseName } from '../../format/text.ts';
 import { openView, useStore } from '../../store/store.ts';
+import { EventWeights } from './EventWeights.tsx';
 import { ImportOutcome } from './ImportOutcome.tsx';
 import { MappingEditor } from './MappingEditor.tsx';
 import { mappingProblem } from './mapping.ts';
+import { ReadChoices } from './ReadChoices.tsx';
 
 const close = () => useStore.setState({ importing: null });
 
@@ -21,11 +23,7 @@ const lostImport = {
   message: 'The engine stopped during this import. Open Data to see what is there; importing the file again adds nothing twice.',
 };
 
-interface Choice {
-  as?: Entity;
-  format?: FileFormat;
-  map?: ColumnMapping;
-}
+type Choice = ReadOptions & { earlier?: 'keep' | 'replace'; weights?: Record<string, number> };
 
 interface PreviewProps {
   preview: FilePreview;
@@ -39,34 +37,19 @@ function Preview({ preview, choice, editable, onChange }: PreviewProps) {
   const problem = mappingProblem(preview.entity, mapping);
   return (
     <>
-      <div className="import-choices">
-        <div>
-          <span>Read as</span>
-          <HTMLSelect
-            aria-label="Read as"
-            value={preview.format}
-            disabled={!editable}
-            options={FileFormat.options.map((value) => ({ value }))}
-            onChange={(event) => onChange({ ...choice, format: FileFormat.parse(event.currentTarget.value) })}
-          />
-        </div>
-        <div>
-          <span>Into</span>
-          <HTMLSelect
-            aria-label="Into"
-            value={preview.entity}
-            disabled={!editable}
-            options={Entity.options.map((value) => ({ value }))}
-            onChange={(event) => onChange({ as: Entity.parse(event.currentTarget.value) })}
-          />
-        </div>
-        <span className="muted">First rows, as they stand in the file</span>
-      </div>
+      <ReadChoices preview={preview} choice={choice} editable={editable} onChange={onChange} />
       <MappingEditor preview={preview} mapping={mapping} onChange={editable ? (map) => onChange({ ...choice, map }) : undefined} />
       {problem && (
         <p className="state-warning" role="status">
           {problem}
         </p>
+      )}
+      {preview.eventTypes.length > 0 && (
+        <EventWeights
+          types={preview.eventTypes}
+          chosen={choice.weights ?? {}}
+          onChange={editable ? (weights) => onChange({ ...choice, weights }) : undefined}
+        />
       )}
     </>
   );
@@ -95,8 +78,9 @@ function Body({ paths }: { paths: string[] }) {
   const workspace = useStore((state) => state.workspace);
   const job = useStore((state) => (jobId ? state.jobs[jobId] : undefined));
   const single = paths.length === 1;
-  const { as, format } = choice;
-  const preview = useOperation('data.preview', { path: paths[0]!, ...(as ? { as } : {}), ...(format ? { format } : {}) });
+  // A mapping and weights change nothing of what is shown: the file is not looked at anew for them.
+  const { map: _, earlier: _e, weights: _w, ...read } = choice;
+  const preview = useOperation('data.preview', { path: paths[0]!, ...read });
   const start = useAction(() => startJob('data.import', { paths, ...choice }));
   const data = preview.data;
   const problem = data && single ? mappingProblem(data.entity, choice.map ?? data.mapping) : undefined;

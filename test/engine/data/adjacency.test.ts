@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isAdjacency } from '../../../engine/data/adjacency.ts';
+import { isAdjacency } from '../../../engine/data/formats/adjacency.ts';
 import { readPairs } from '../../../engine/data/pairs.ts';
 import { withDatabase } from './helpers.ts';
 

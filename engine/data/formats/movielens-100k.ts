@@ -1,6 +1,9 @@
 import type { Entity } from '#contract/data';
-import type { Dialect } from './source.ts';
-import { quoteText } from './sql.ts';
+import { quoteText } from '../sql.ts';
+import { delimited } from './csv.ts';
+import { type Delimited, parseRecords } from './delimited-head.ts';
+import type { Format } from './format.ts';
+import { demandText, rowsOfHead } from './text.ts';
 
 /** The genre flags of u.item, in the order of u.genre. */
 const genres = [
@@ -8,9 +11,9 @@ const genres = [
   ...['Horror', 'Musical', 'Mystery', 'Romance', 'Sci-Fi', 'Thriller', 'War', 'Western'],
 ];
 
-export interface MovieLensFile {
+interface MovieLensFile {
   entity: Entity;
-  dialect: Dialect;
+  dialect: Delimited;
   declared: Record<string, 'category' | 'number' | 'list' | 'text'>;
 }
 
@@ -44,5 +47,21 @@ export const movieLensFiles: Record<string, MovieLensFile> = {
       ],
     },
     declared: { title: 'text', release_year: 'category', genres: 'list' },
+  },
+};
+
+export const movieLens100k: Format = {
+  id: 'movielens-100k',
+  label: 'MovieLens 100K (u.data, u.item, u.user)',
+  endings: ['u.data', 'u.item', 'u.user'],
+  claims: ({ name }) => Object.hasOwn(movieLensFiles, name),
+  async open(file) {
+    demandText(file);
+    const { dialect, entity, declared } = movieLensFiles[file.name] ?? (movieLensFiles['u.data'] as MovieLensFile);
+    const names = dialect.derived?.map((column) => column.name) ?? dialect.columns;
+    // Of columns that are made by SQL the sample has those that stand in the file as they are.
+    const places = names.map((name) => dialect.columns.indexOf(name));
+    const sample = parseRecords(file.head.text, dialect.delimiter, '', 200).map((record) => places.map((place) => record[place] ?? null));
+    return delimited(dialect, { names, sample, header: true, entity, declared, expectedRows: rowsOfHead(file.head) });
   },
 };

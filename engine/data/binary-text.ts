@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { EngineError } from '#contract/errors';
 
-/** Signs below the blank that stand in texts: tab, line ends, form feed, escape, and the old mark of an end (0x1a). */
-const isControl = (code: number): boolean => code < 32 && !(code >= 9 && code <= 13) && code !== 26 && code !== 27;
+/** Signs below the blank that stand in texts: what Hive writes between columns (0x01), tab, line ends, form feed, escape, and the old mark of an end (0x1a). */
+const isControl = (code: number): boolean => code < 32 && !(code >= 9 && code <= 13) && code !== 1 && code !== 26 && code !== 27;
 
 /** A stray sign is a mistake in a row; so many are no text. */
 const tolerated = 0.01;

@@ -6,8 +6,8 @@ import { type Encoding, encodingOf } from './encoding.ts';
 import { type Packing, packingByName, packingOf, unpackedBytes, unpackedStart } from './unpacked.ts';
 
 const headBytes = 256 * 1024;
-/** So many bytes of what is packed are looked at. */
-const unpackedHeadBytes = headBytes * 4;
+/** Enough for two of the longest lines. */
+const longestHead = 16 * 1024 * 1024;
 
 export interface FileHead {
   /** Whole lines from the start. */
@@ -22,41 +22,60 @@ export interface FileHead {
 
 /** The start of a file, unpacked, and how its text is encoded, where that is not given. */
 export async function readHead(path: string, encoding?: Encoding): Promise<FileHead> {
+  let most = headBytes;
+  for (;;) {
+    const head = await readStart(path, most, encoding);
+    // A header and a row at least: cells may be of megabytes.
+    if (!head.cut || head.text.split('\n', 4).length === 4 || most >= longestHead) return head;
+    most *= 8;
+  }
+}
+
+async function readStart(path: string, most: number, encoding: Encoding | undefined): Promise<FileHead & { cut: boolean }> {
   let bytes: Uint8Array;
   let sizeBytes: number;
   let packing: Packing;
+  let cut: boolean;
   try {
     const handle = await open(path, 'r');
     try {
       sizeBytes = (await handle.stat()).size;
-      const buffer = Buffer.alloc(Math.min(sizeBytes, headBytes));
+      const buffer = Buffer.alloc(Math.min(sizeBytes, most));
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
       bytes = buffer.subarray(0, bytesRead);
     } finally {
       await handle.close();
     }
     packing = packingOf(bytes);
-    if (bytes.length > 0) bytes = unpackedStart(bytes, packing ?? packingByName(path), unpackedHeadBytes);
+    const unpack = packing ?? packingByName(path);
+    if (unpack !== null && bytes.length > 0) ({ bytes, cut } = await unpackedStart(path, unpack, most));
+    else cut = sizeBytes > bytes.length;
   } catch (error) {
     throw unreadable(path, error);
   }
-  const cut = sizeBytes > headBytes || bytes.length === unpackedHeadBytes;
   const actual = encoding ?? encodingOf(bytes, cut);
   let text = new TextDecoder(actual).decode(bytes);
   if (cut && text.includes('\n')) text = text.slice(0, text.lastIndexOf('\n') + 1);
-  return { text, bytes, encoding: actual, packing, sizeBytes };
+  return { text, bytes, encoding: actual, packing, sizeBytes, cut };
 }
 
-/** A copy of a text file in UTF-8, unpacked. */
+/** A copy of a text file in UTF-8, unpacked. `oneLineEnd`: lines that end in different ways end in one, which DuckDB wants. */
 export async function copyAsUtf8(
   path: string,
   { encoding, packing }: Pick<FileHead, 'encoding' | 'packing'>,
   target: string,
+  oneLineEnd = false,
 ): Promise<void> {
   const decoder = new TextDecoder(encoding);
   async function* decoded(): AsyncGenerator<string> {
-    for await (const chunk of unpackedBytes(path, packing)) yield decoder.decode(chunk, { stream: true });
-    yield decoder.decode();
+    let held = '';
+    for await (const chunk of unpackedBytes(path, packing)) {
+      const text = held + decoder.decode(chunk, { stream: true });
+      held = oneLineEnd && text.endsWith('\r') ? '\r' : '';
+      const whole = held ? text.slice(0, -1) : text;
+      yield oneLineEnd ? whole.replaceAll(/\r\n?/g, '\n') : whole;
+    }
+    yield (held ? '\n' : '') + decoder.decode();
   }
   await pipeline(decoded, createWriteStream(target));
 }

@@ -55,11 +55,14 @@ function readTime(source: Source): TimeReading | null {
   };
 }
 
+/** Of more columns without a role the rest is left out: each takes memory for every row that is read at once. */
+export const mostContext = 500;
+
 /** Columns that have no role: they stay with the interaction as JSON. */
 function contextOf(source: Source): string {
   const { context, ...taken } = source.mapping;
   const used = new Set(Object.values(taken));
-  const extra = source.columns.filter((column) => !used.has(column.name) && column.name !== context);
+  const extra = source.columns.filter((column) => !used.has(column.name) && column.name !== context).slice(0, mostContext);
   const given = context === undefined ? 'NULL' : `nullif(CAST(${quoteName(context)} AS VARCHAR), '')`;
   if (extra.length === 0) return given;
   const members = extra.map((column) => `${quoteText(column.name)}, ${quoteName(column.name)}`);

@@ -13,11 +13,21 @@ import { findFiles } from './find-files.ts';
 import { isPostgres, withoutPassword } from './formats/database-file.ts';
 import { brokenJson } from './formats/json-documents.ts';
 import { stageEntities, storeEntities } from './import-entities.ts';
-import { readInteractions } from './import-interactions.ts';
+import { mostContext, readInteractions } from './import-interactions.ts';
 import { storeOracle } from './import-oracle.ts';
 import type { ImportRow } from './import-row.ts';
 import { importedFile } from './imports.ts';
-import { createIncoming, dropIncoming, exists, incoming, isBroken, type StoredCounts, storeIncoming } from './incoming.ts';
+import {
+  type Counts,
+  createIncoming,
+  dropIncoming,
+  exists,
+  incoming,
+  isBroken,
+  type StoredCounts,
+  settleIncoming,
+  storeIncoming,
+} from './incoming.ts';
 import { recallMappings, rememberMapping } from './mappings.ts';
 import { openSource } from './open-source.ts';
 import { clearRejects, storeRejects } from './reject-rows.ts';
@@ -63,7 +73,9 @@ export async function importPaths(db: Database, input: ImportRequest, ctx: WorkC
   const sources: Source[] = [];
   for (const { path: file, constants } of tables) {
     await ctx.checkpoint({ phase: 'Looking at the files', done: sources.length, total: tables.length, unit: 'files' });
-    sources.push(await openSource(file, { ...input, constants, remembered }));
+    const source = await openSource(file, { ...input, constants, remembered });
+    warnOfWidth(source, ctx);
+    sources.push(source);
   }
   try {
     const files = await importSources(db, sources, input, oracle, ctx);
@@ -103,12 +115,17 @@ async function importSources(
       plans.push(staged ? { plan, staged } : { plan });
     } else plans.push({ plan });
   }
+  const isStaged = plans.some(({ staged }) => staged);
+  const settled = isStaged
+    ? await db.write((session) => watched(session, ctx, 'Looking for repeats', () => settleIncoming(session)))
+    : null;
   return db.write(async (session) => {
-    if (input.earlier === 'replace') await removeEarlier(session, plans);
     const total = await session.number('SELECT coalesce(sum(row_count), 0) FROM import_staged');
-    const counts = (await exists(session, incoming))
-      ? await watched(session, ctx, 'Storing what was read', () => storeIncoming(session), total)
-      : new Map<number, StoredCounts>();
+    // Before anything is deleted: see settleIncoming. What replaces an earlier version does not find that one in its way.
+    if (settled === null && input.earlier === 'replace') await removeEarlier(session, plans);
+    const counts: Counts = isStaged
+      ? await watched(session, ctx, 'Storing what was read', () => storeIncoming(session, settled), total)
+      : new Map();
     const files: ImportedFile[] = [];
     for (const { plan, staged } of plans) {
       const { source, before } = plan;
@@ -124,6 +141,29 @@ async function importSources(
     await ctx.checkpoint({ phase: 'Keeping what was imported', done: sources.length, total: sources.length, unit: 'files' });
     return files;
   });
+}
+
+/** More attributes are no description of a user or an item. */
+const mostAttributes = 1000;
+
+function warnOfWidth({ path: file, entity, columns, mapping }: Source, ctx: WorkContext): void {
+  const free = columns.length - Object.keys(mapping).length;
+  if (entity === 'interactions') {
+    if (free > mostContext)
+      ctx.log(
+        `${file} has ${free} columns without a role: the first ${mostContext} are kept as context, the others are left out.`,
+        'warning',
+      );
+  } else if (free > mostAttributes) {
+    throw new EngineError(
+      'bad_data',
+      `${file} has ${free} columns of attributes, and ${entity} may have ${mostAttributes}. Choose the columns that say something, or put them into one list or vector column.`,
+      {
+        file,
+        columns: free,
+      },
+    );
+  }
 }
 
 /** What tells one reading of a file from another. */
@@ -344,17 +384,39 @@ function explain(source: Source): (error: unknown) => Promise<never> {
   };
 }
 
-/** Has what DuckDB does not read as it is written beside the database first, where it may take as much room as the data; what is read tells places in it. */
+/** What DuckDB says where lines end in different ways. */
+const mixedEnds = /state machine reached an invalid state/;
+
+/**
+ * Has what DuckDB does not read as it is written beside the database first, where it may take as much room as the data; what is read tells places in it.
+ */
 async function withPrepared<T>(
   source: Source,
   databaseFile: string,
   packing: Packing,
   use: (source: Source, packing: Packing) => Promise<T>,
 ): Promise<T> {
-  if (!source.prepare) return use(source, packing);
+  const { prepare, mend } = source;
+  if (prepare) return prepared(source, prepare, databaseFile, use);
+  try {
+    return await use(source, packing);
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    if (!mend || !(cause instanceof Error) || !mixedEnds.test(cause.message) || (await findBinaryLine(source.readPath)) !== null)
+      throw error;
+    return prepared(source, mend, databaseFile, use);
+  }
+}
+
+async function prepared<T>(
+  source: Source,
+  prepare: (target: string) => Promise<void>,
+  databaseFile: string,
+  use: (source: Source, packing: Packing) => Promise<T>,
+): Promise<T> {
   const readPath = `${databaseFile}.${randomUUID()}.tmp`;
   try {
-    await source.prepare(readPath);
+    await prepare(readPath);
     return await use({ ...source, readPath }, null);
   } finally {
     await rm(readPath, { force: true });

@@ -39,31 +39,55 @@ export interface StoredCounts {
   duplicates: number;
 }
 
+export type Counts = Map<number, StoredCounts>;
+
 /**
- * Moves what was read into the interactions, each once: of rows that are the same the first, and none that is there already. Gives the counts of each import. Only
- * rows whose hashes meet are compared: grouping by hash takes a third of the time of grouping by what is hashed.
+ * Takes out of what was read what broke a rule and what stands there twice: of rows that are the same the first stays. Gives the counts of each import. A transaction
+ * of its own, and only where there are no interactions yet: a table that loses rows and is renamed in one transaction is lost, with all that follows, when DuckDB
+ * (1.5.5) has to read its log after a crash.
  */
-export async function storeIncoming(session: Session): Promise<Map<number, StoredCounts>> {
-  const before = await session.number('SELECT count(*) FROM interactions');
+export async function settleIncoming(session: Session): Promise<Counts | null> {
+  if ((await session.number('SELECT count(*) FROM interactions')) > 0) return null;
   await session.run('CREATE OR REPLACE TEMP TABLE left_out (place BIGINT, import_id INTEGER)');
   await leaveOutRepeats(session);
-  if (before > 0) await leaveOutKnown(session);
-  const counts = await session.rows<{ import_id: number; good: number; left_out: number }>(
+  const counts = await countIncoming(session);
+  await session.run(`DELETE FROM ${incoming} WHERE ${isBroken} OR rowid IN (SELECT place FROM left_out)`);
+  await session.run('DROP TABLE left_out');
+  return counts;
+}
+
+/**
+ * Moves what was read into the interactions, each once: of rows that are the same the first, and none that is there already. Gives the counts of each import.
+ * `settled`: what `settleIncoming` gave, where it was called. Nothing may have been deleted in this transaction where there is nothing to be kept.
+ */
+export async function storeIncoming(session: Session, settled: Counts | null): Promise<Counts> {
+  if (settled !== null && (await session.number('SELECT count(*) FROM interactions')) === 0) {
+    await session.run('DROP TABLE interactions');
+    await session.run(`ALTER TABLE ${incoming} RENAME TO interactions`);
+    return settled;
+  }
+  await session.run('CREATE OR REPLACE TEMP TABLE left_out (place BIGINT, import_id INTEGER)');
+  await leaveOutRepeats(session);
+  await leaveOutKnown(session);
+  const counts = await countIncoming(session);
+  await session.run(
+    `INSERT INTO interactions SELECT * FROM ${incoming} WHERE NOT (${isBroken}) AND rowid NOT IN (SELECT place FROM left_out) ORDER BY rowid`,
+  );
+  await session.run('DROP TABLE left_out');
+  for (const [id, before] of settled ?? []) {
+    const now = counts.get(id) ?? { accepted: 0, duplicates: 0 };
+    counts.set(id, { accepted: now.accepted, duplicates: now.duplicates + before.duplicates });
+  }
+  return counts;
+}
+
+async function countIncoming(session: Session): Promise<Counts> {
+  const rows = await session.rows<{ import_id: number; good: number; left_out: number }>(
     `SELECT g.import_id, CAST(g.good AS DOUBLE) AS good, CAST(coalesce(l.left_out, 0) AS DOUBLE) AS left_out
      FROM (SELECT import_id, count(*) AS good FROM ${incoming} WHERE NOT (${isBroken}) GROUP BY import_id) g
      LEFT JOIN (SELECT import_id, count(DISTINCT place) AS left_out FROM left_out GROUP BY import_id) l USING (import_id)`,
   );
-  if (before === 0) {
-    await session.run(`DELETE FROM ${incoming} WHERE ${isBroken} OR rowid IN (SELECT place FROM left_out)`);
-    await session.run('DROP TABLE interactions');
-    await session.run(`ALTER TABLE ${incoming} RENAME TO interactions`);
-  } else {
-    await session.run(
-      `INSERT INTO interactions SELECT * FROM ${incoming} WHERE NOT (${isBroken}) AND rowid NOT IN (SELECT place FROM left_out) ORDER BY rowid`,
-    );
-  }
-  await session.run('DROP TABLE left_out');
-  return new Map(counts.map((row) => [row.import_id, { accepted: row.good - row.left_out, duplicates: row.left_out }]));
+  return new Map(rows.map((row) => [row.import_id, { accepted: row.good - row.left_out, duplicates: row.left_out }]));
 }
 
 /** Rows that stand in what was read before. */

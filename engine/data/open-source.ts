@@ -8,7 +8,7 @@ import { formats } from './formats/formats.ts';
 import { holdsNothing } from './formats/text.ts';
 import { applyMapping, demandRoles, guessRoles } from './roles.ts';
 import type { Source, SourceColumn } from './source.ts';
-import { plainName } from './unpacked.ts';
+import { packingByName, plainName } from './unpacked.ts';
 
 export type SourceOptions = Omit<ReadOptions, 'map'> & {
   map?: ColumnMapping | undefined;
@@ -37,15 +37,23 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
     const declared = found.declared?.[column];
     return { name: column, content: contentOf(sample.map((row) => row[index] ?? null)), ...(declared ? { declared } : {}) };
   });
-  const given = options.as ?? found.entity ?? file.entityByName;
+  const stated = options.as ?? found.entity;
+  // A file of reviews may be called books: what has a user, an item and a time happened, whatever its name.
+  const { mapping: roles } = guessRoles({ columns, sample, header: found.header, entity: undefined });
+  const happened = found.header && roles.user !== undefined && roles.item !== undefined && roles.timestamp !== undefined;
+  const given = stated ?? (happened ? 'interactions' : file.entityByName);
   const guess = guessRoles({ columns, sample, header: found.header, entity: given });
   const entity = given ?? entityByColumns({ ...guess.mapping, ...options.map });
   const final = given === entity ? guess : guessRoles({ columns, sample, header: found.header, entity });
   applyMapping(path, final, options.remembered?.(format.id, found.names), columns, 'as the last time');
   applyMapping(path, final, options.map, columns, 'as given');
   demandRoles(path, entity, final.mapping, columns);
-  const text = found.reading.cells !== 'typed' && found.prepare === undefined && head.encoding !== 'utf-8';
-  const prepare = text ? (target: string) => copyAsUtf8(path, head, target) : found.prepare;
+  const text = found.reading.cells !== 'typed' && found.prepare === undefined;
+  // DuckDB goes by the name of a file where it is packed.
+  const misread = head.encoding !== 'utf-8' || head.packing !== packingByName(path);
+  const prepare = text && misread ? (target: string) => copyAsUtf8(path, head, target) : found.prepare;
+  // A file's lines all end alike, or else it is copied too: that shows when it is read.
+  const mend = text ? (target: string) => copyAsUtf8(path, head, target, true) : undefined;
   const defaultType = typeByName(name);
   return {
     path,
@@ -60,6 +68,7 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
     ...(defaultType ? { defaultType } : {}),
     ...(options.timeZone ? { timeZone: options.timeZone } : {}),
     ...(prepare ? { prepare } : {}),
+    ...(mend ? { mend } : {}),
     expectedRows: found.expectedRows,
     ...final,
   };

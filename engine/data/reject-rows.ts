@@ -148,9 +148,12 @@ async function orderStructural(session: Session): Promise<number> {
   if (!(await hasRejectTables(session))) return 0;
   const count = await session.number('SELECT count(DISTINCT line_byte_position) FROM reject_errors');
   if (count === 0) return 0;
+  // A whole line that is wrong has no column.
+  const column = 'coalesce(column_idx, -1)';
   await session.run(
     `CREATE OR REPLACE TEMP TABLE structural AS SELECT row_number() OVER (ORDER BY line_byte_position) - 1 AS place, line_byte_position AS start,
-       arg_min(column_name, column_idx) AS "column", arg_min(CAST(error_type AS VARCHAR), column_idx) AS type, arg_min(error_message, column_idx) AS message
+       arg_min(coalesce(column_name, ''), ${column}) AS "column", arg_min(CAST(error_type AS VARCHAR), ${column}) AS type,
+       arg_min(error_message, ${column}) AS message
      FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position`,
   );
   return count;
@@ -164,12 +167,12 @@ interface Structural {
 
 /** Why DuckDB rejected these, by their places, ascending. */
 async function structuralReasons(session: Session, places: number[]): Promise<Structural[]> {
-  const rows = await session.rows<{ column: string | null; type: string; message: string }>(
+  const rows = await session.rows<{ column: string; type: string; message: string }>(
     `SELECT "column", type, message FROM structural WHERE place IN (SELECT unnest(from_json($1, '["BIGINT"]'))) ORDER BY place`,
     [JSON.stringify(places)],
   );
   return rows.map((row) => ({
-    column: row.type === 'CAST' ? row.column : null,
+    column: row.type === 'CAST' ? row.column || null : null,
     reason: inWords(row.type, row.message),
     openQuote: /quote|line size/i.test(row.type),
   }));

@@ -17,7 +17,7 @@ export const longestLine = 8 * 1024 * 1024;
 /** Lines as they are: a sign that text does not have stands for the delimiter. */
 export function linesOf(readPath: string): string {
   return `read_csv(${quotePath(readPath)}, auto_detect = false, header = false, delim = '\x01', quote = '', escape = '',
-    columns = {'line': 'VARCHAR'}, max_line_size = ${longestLine}, store_rejects = true, rejects_limit = 0)`;
+    columns = {'line': 'VARCHAR'}, max_line_size = ${longestLine}, hive_partitioning = false, store_rejects = true, rejects_limit = 0)`;
 }
 
 /** Records that are whole lines. */

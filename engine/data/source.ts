@@ -65,6 +65,8 @@ export interface Source {
   timeZone?: string;
   /** Writes what is to be read instead of the file: in UTF-8, unpacked, or taken out of a format that DuckDB does not read. */
   prepare?: (target: string) => Promise<void>;
+  /** The same for text whose lines end in different ways. */
+  mend?: (target: string) => Promise<void>;
   /** About how many rows there are, where that can be told without reading them. */
   expectedRows?: number | undefined;
   mapping: ColumnMapping;

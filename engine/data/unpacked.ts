@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 
 /** How the bytes of a file are packed, as its first bytes say. */
@@ -41,22 +42,21 @@ export function unpackedBytes(file: string, packing: Packing): AsyncIterable<Uin
   const stream = createReadStream(file, { highWaterMark: 1 << 20 });
   if (packing === 'gzip') {
     const unpacked = createGunzip({ chunkSize: 1 << 18 });
-    stream.on('error', (error) => unpacked.destroy(error));
-    return stream.pipe(unpacked);
+    // Whoever stops to read ends the file too.
+    pipeline(stream, unpacked, () => undefined);
+    return unpacked;
   }
   return packing === 'zstd' ? unzstd(stream) : stream;
 }
 
-/** The first bytes of what starts with these packed ones, at most so many. Throws where it is not what it says it is. */
-export function unpackedStart(bytes: Uint8Array, packing: Packing, most: number): Uint8Array {
-  if (packing === 'gzip') return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, most);
-  if (packing === null) return bytes;
+/** The first bytes of a file, unpacked, at most so many and a little more; whether there are others. Throws where it is not what it says it is. */
+export async function unpackedStart(file: string, packing: Packing, most: number): Promise<{ bytes: Uint8Array; cut: boolean }> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  const stream = new Decompress((part) => {
-    if (size < most) parts.push(part);
-    size += part.length;
-  });
-  stream.push(bytes);
-  return Buffer.concat(parts).subarray(0, most);
+  for await (const chunk of unpackedBytes(file, packing)) {
+    parts.push(chunk);
+    size += chunk.length;
+    if (size >= most) return { bytes: Buffer.concat(parts), cut: true };
+  }
+  return { bytes: Buffer.concat(parts), cut: false };
 }

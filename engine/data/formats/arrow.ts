@@ -72,7 +72,8 @@ function* objectsOf(batch: Batch, isTime: (type: unknown) => boolean): Generator
 
 function broken(path: string, error: unknown): EngineError {
   if (error instanceof EngineError) return error;
-  if ((error as NodeJS.ErrnoException).code) return unreadable(path, error);
+  // What the system says of the file; others are the library's words for what it cannot make out.
+  if (/^(E[A-Z]+|Z_[A-Z_]+)$/.test((error as NodeJS.ErrnoException).code ?? '')) return unreadable(path, error);
   return new EngineError(
     'unreadable_file',
     `${path} cannot be read as Arrow: ${(error as Error).message}. Export it again, or as Parquet.`,

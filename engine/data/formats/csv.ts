@@ -10,7 +10,7 @@ export function delimitedRelation(dialect: Delimited): (readPath: string, types:
   return (readPath, types) => {
     const columns = dialect.columns.map((name) => `${quoteText(name)}: '${types[name] ?? 'VARCHAR'}'`);
     const raw = `read_csv(${quotePath(readPath)}, auto_detect = false, header = ${dialect.header}, delim = ${quoteText(dialect.delimiter)},
-    quote = ${quoteText(dialect.quote)}, escape = ${quoteText(dialect.quote)}, columns = {${columns.join(', ')}}, max_line_size = ${longestLine},
+    quote = ${quoteText(dialect.quote)}, escape = ${quoteText(dialect.quote)}, columns = {${columns.join(', ')}}, max_line_size = ${longestLine}, hive_partitioning = false,
     store_rejects = true, rejects_limit = 0, strict_mode = true)`;
     if (dialect.derived === undefined) return raw;
     return `(SELECT ${dialect.derived.map((column) => `${column.sql} AS ${quoteName(column.name)}`).join(', ')} FROM ${raw})`;

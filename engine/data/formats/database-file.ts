@@ -59,14 +59,14 @@ async function attach(session: Session, path: string, kind: Kind): Promise<void>
 
 /** The table that was asked for, or the only one that there is. */
 async function tableOf(session: Session, path: string, wanted: string | undefined): Promise<string> {
-  const tables = await session.rows<{ place: string; name: string; full: string }>(
-    `SELECT table_name AS name, table_schema || '.' || table_name AS full, table_schema AS place FROM information_schema.tables
-     WHERE table_catalog = 'other' AND table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY full`,
+  const tables = await session.rows<{ place: string; name: string; whole: string }>(
+    `SELECT table_name AS name, table_schema || '.' || table_name AS whole, table_schema AS place FROM information_schema.tables
+     WHERE table_catalog = 'other' AND table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY whole`,
   );
-  const found = wanted === undefined ? tables : tables.filter(({ name, full }) => name === wanted || full === wanted);
+  const found = wanted === undefined ? tables : tables.filter(({ name, whole }) => name === wanted || whole === wanted);
   const [table] = found;
   if (table !== undefined && found.length === 1) return `other.${quoteName(table.place)}.${quoteName(table.name)}`;
-  const names = tables.map(({ name, full, place }) => (place === 'main' || place === 'public' ? name : full));
+  const names = tables.map(({ name, whole, place }) => (place === 'main' || place === 'public' ? name : whole));
   const shown = withoutPassword(path);
   if (tables.length === 0) throw holdsNothing(shown, 'the database has no tables');
   throw new EngineError(

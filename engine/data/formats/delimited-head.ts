@@ -23,7 +23,9 @@ export function parseRecords(text: string, delimiter: string, quote: string, lim
       }
       at++;
     }
-    while (at < text.length && text[at] !== '\n' && text[at] !== '\r' && !text.startsWith(delimiter, at)) field += text[at++];
+    const rest = at;
+    while (at < text.length && text[at] !== '\n' && text[at] !== '\r' && !text.startsWith(delimiter, at)) at++;
+    field += text.slice(rest, at);
     record.push(field);
     if (text.startsWith(delimiter, at)) {
       at += delimiter.length;

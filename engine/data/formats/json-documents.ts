@@ -27,7 +27,7 @@ export const jsonDocuments: Format = {
       .trimStart()
       .startsWith('[');
     const documents = (path: string): string =>
-      `read_json_objects(${quotePath(path)}, format = '${array ? 'array' : 'unstructured'}', maximum_object_size = ${largestObject})`;
+      `read_json_objects(${quotePath(path)}, format = '${array ? 'array' : 'unstructured'}', maximum_object_size = ${largestObject}, hive_partitioning = false)`;
     const { names, paths, sample } = await withMemoryDatabase(async (session) => {
       const rows = await session
         .rows<{ json: string }>(`SELECT CAST(json AS VARCHAR) AS json FROM ${documents(file.path)} LIMIT 200`)

@@ -9,7 +9,7 @@ import { temporaryFile } from '../temporary-file.ts';
 import { type Format, hasEnding, startsWith } from './format.ts';
 import { holdsNothing } from './text.ts';
 
-const read = (path: string): string => `read_parquet(${quotePath(path)})`;
+const read = (path: string): string => `read_parquet(${quotePath(path)}, hive_partitioning = false)`;
 
 /** A relation of typed columns as text: names, first rows, and which columns are times. */
 export async function typedSample(
@@ -39,7 +39,7 @@ export function parquetReading(timeColumns: readonly string[]): Found['reading']
     records: (session, readPath, places) =>
       session.rows<{ line: number; raw: string }>(
         `SELECT CAST(file_row_number + 1 AS DOUBLE) AS line, CAST(to_json(row) AS VARCHAR) AS raw
-         FROM (SELECT row, row.file_row_number FROM read_parquet(${quotePath(readPath)}, file_row_number = true) row)
+         FROM (SELECT row, row.file_row_number FROM read_parquet(${quotePath(readPath)}, file_row_number = true, hive_partitioning = false) row)
          WHERE file_row_number IN (SELECT unnest(from_json($1, '["BIGINT"]'))) ORDER BY line`,
         [JSON.stringify(places)],
       ),

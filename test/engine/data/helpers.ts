@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ImportInput, ImportResult } from '#contract/data';
+import type { ImportRequest, ImportResult } from '#contract/data';
 import type { Progress } from '#contract/job';
 import { type Database, openDatabase } from '../../../engine/data/database.ts';
 import { importPaths } from '../../../engine/data/import-paths.ts';
@@ -26,7 +26,7 @@ export interface Desk {
   folder: string;
   /** Writes a file and gives its path. */
   put(name: string, content: string | Uint8Array): Promise<string>;
-  import(input: string | Partial<ImportInput>): Promise<ImportResult>;
+  import(input: string | Partial<ImportRequest>): Promise<ImportResult>;
   /** All rows of a table, as objects. */
   table(name: TableName): Promise<Record<string, unknown>[]>;
 }

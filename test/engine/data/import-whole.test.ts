@@ -1,17 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'rolldown';
 import { expect, test } from 'vitest';
 import { EngineError } from '#contract/errors';
-import { openDatabase } from '../../../engine/data/database.ts';
 import { countEntities } from '../../../engine/data/entities.ts';
 import { importPaths } from '../../../engine/data/import-paths.ts';
 import { listImports } from '../../../engine/data/imports.ts';
 import { readTrainingData } from '../../../engine/data/training-data.ts';
-import { withFolder } from '../../support/folders.ts';
 import { quiet, watchedBy, withDatabase } from './helpers.ts';
 
 const csv = (rows: number, seed = 0): string =>
@@ -161,88 +156,6 @@ test('a stop in the middle is told as cancelled and leaves the data as it was', 
     }
     expect(await importPaths(db, { paths: [file] }, quiet)).toMatchObject({ accepted: 100_000, rejected: 1 });
   }));
-
-/** A program of its own that imports, and tells when it begins to store. */
-async function buildImporter(folder: string): Promise<string> {
-  const source = path.join(folder, 'importer.ts');
-  const engine = (file: string): string => JSON.stringify(path.resolve('engine/data', file));
-  await writeFile(
-    source,
-    `import { openDatabase } from ${engine('database.ts')};
-     import { importPaths } from ${engine('import-paths.ts')};
-     const [file, ...paths] = process.argv.slice(2);
-     const tell = async ({ phase }) => { process.send?.(phase); };
-     openDatabase(file as string, { memoryLimit: '1GB' })
-       .then((db) => importPaths(db, { paths }, { checkpoint: tell, log() {}, curve() {}, signal: new AbortController().signal }))
-       .then((result) => { process.send?.(result); process.exit(0); });`,
-  );
-  const target = path.join(folder, 'importer.cjs');
-  await build({
-    input: source,
-    platform: 'node',
-    external: ['@duckdb/node-api'],
-    output: { file: target, format: 'cjs', codeSplitting: false },
-    logLevel: 'silent',
-  });
-  await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'), 'junction');
-  return target;
-}
-
-/** Kills the child a while after it began a phase, so that kills fall into reading, checking, storing and committing. */
-async function killIn(child: ChildProcess, phase: string, delayMs: number): Promise<string | null> {
-  child.on('message', (message) => {
-    if (typeof message === 'string' && message.startsWith(phase)) setTimeout(() => child.kill('SIGKILL'), delayMs);
-  });
-  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  return signal;
-}
-
-test(
-  'a kill at any moment of an import leaves the data as before it or as after it, and the import can be done again',
-  () =>
-    withFolder(async (folder) => {
-      const importer = await buildImporter(folder);
-      const file = path.join(folder, 'data.duckdb');
-      const before = path.join(folder, 'before.csv');
-      const large = path.join(folder, 'large.csv');
-      await writeFile(before, csv(1000));
-      await writeFile(large, csv(150_000, 1));
-      const first = await openDatabase(file);
-      await importPaths(first, { paths: [before] }, quiet);
-      const { fingerprint } = await readTrainingData(first, { minValue: 'auto' });
-      await first.close();
-      let killed = 0;
-      for (const [phase, delayMs] of [
-        ['Reading', 0],
-        ['Reading', 120],
-        ['Checking', 0],
-        ['Storing', 0],
-        ['Storing', 60],
-        ['Storing', 150],
-        ['Keeping', 0],
-      ] as const) {
-        if ((await killIn(fork(importer, [file, large]), phase, delayMs)) === 'SIGKILL') killed++;
-        const db = await openDatabase(file);
-        const { interactions } = await countEntities(db);
-        const imports = await listImports(db);
-        if (interactions === 1000) {
-          expect(imports).toHaveLength(1);
-          expect((await readTrainingData(db, { minValue: 'auto' })).fingerprint).toBe(fingerprint);
-        } else {
-          expect([interactions, imports.length]).toEqual([151_000, 2]);
-        }
-        await db.close();
-        if (interactions !== 1000) break;
-      }
-      expect(killed).toBeGreaterThanOrEqual(4);
-      const db = await openDatabase(file);
-      await importPaths(db, { paths: [large] }, quiet);
-      expect(await countEntities(db)).toMatchObject({ interactions: 151_000 });
-      expect(await db.read((session) => session.number('SELECT count(*) FROM (SELECT DISTINCT * FROM interactions)'))).toBe(151_000);
-      await db.close();
-    }),
-  60_000,
-);
 
 /** Bytes without any order, the same every time. */
 function noise(length: number): Uint8Array {

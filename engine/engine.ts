@@ -7,6 +7,7 @@ import type { ProcessHost } from './jobs/process-host.ts';
 import { bundleHandlers } from './operations/bundles.ts';
 import { checkpointHandlers } from './operations/checkpoints.ts';
 import { dataHandlers } from './operations/data.ts';
+import { datasetHandlers } from './operations/datasets.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { jobHandlers } from './operations/jobs.ts';
 import { modelHandlers } from './operations/models.ts';
@@ -73,6 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
   const handlers: Handlers = {
     ...workspaceHandlers(context),
     ...dataHandlers(context),
+    ...datasetHandlers(context),
     ...modelHandlers(),
     ...runHandlers(context),
     ...checkpointHandlers(context),

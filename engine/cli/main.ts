@@ -2,15 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EngineError, errorTable, reportOf } from '#contract/errors';
 import { assertRequired, parseArguments } from './arguments.ts';
-import { checkpointCommands } from './checkpoint-commands.ts';
 import type { Command } from './command.ts';
-import { dataCommands } from './data-commands.ts';
-import { runCommands } from './run-commands.ts';
-import { serveCommands } from './serve-commands.ts';
+import { commands } from './commands.ts';
 import { openSession } from './session.ts';
 import { letReadersLeave, print, printed, tell } from './terminal.ts';
-
-const commands: Command[] = [...dataCommands, ...runCommands, ...checkpointCommands, ...serveCommands];
 
 const version = (JSON.parse(readFileSync(path.resolve(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string }).version;
 

@@ -37,6 +37,7 @@ export const runCommands: Command[] = [
       split: { ...splitFlags.split, help: 'temporal (default), leave-last-out, ratio or file' },
       'min-value': { kind: 'number', help: 'least value that counts as positive (ratings: 70 % of the highest)' },
       'event-types': { kind: 'text', help: 'only these event types, with commas' },
+      dataset: { kind: 'text', help: 'a frozen dataset, by id or name, in place of all that the workspace has' },
       k: { kind: 'integers', help: 'list lengths of the metrics (10,20)' },
       seed: { kind: 'integer', help: 'the same seed gives the same result (42)' },
       'retrieval-run': { kind: 'text', help: 'for a ranking model: the run it ranks for (the newest)' },
@@ -44,7 +45,7 @@ export const runCommands: Command[] = [
     },
     async run({ session, positionals, flags }) {
       await session.call('workspace.open', { path: positionals[0] as string });
-      const { model, set, k, seed, retrievalRun, minValue, eventTypes, featureLeaks } = flags as {
+      const { model, set, k, seed, retrievalRun, minValue, eventTypes, dataset, featureLeaks } = flags as {
         model: string;
         set?: Record<string, string>;
         k?: number[];
@@ -52,6 +53,7 @@ export const runCommands: Command[] = [
         retrievalRun?: string;
         minValue?: number;
         eventTypes?: string;
+        dataset?: string;
         featureLeaks?: 'refuse' | 'warn';
       };
       const split = splitOf(flags);
@@ -59,7 +61,11 @@ export const runCommands: Command[] = [
         model,
         params: set ?? {},
         ...(split ? { split } : {}),
-        selection: { ...(minValue !== undefined ? { minValue } : {}), ...(eventTypes ? { eventTypes: eventTypes.split(',') } : {}) },
+        selection: {
+          ...(minValue !== undefined ? { minValue } : {}),
+          ...(eventTypes ? { eventTypes: eventTypes.split(',') } : {}),
+          ...(dataset ? { dataset } : {}),
+        },
         ...(k ? { ks: k } : {}),
         ...(seed !== undefined ? { seed } : {}),
         ...(retrievalRun ? { retrievalRun } : {}),

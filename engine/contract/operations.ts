@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { bundleOperations } from './bundle.ts';
 import { checkpointOperations } from './checkpoint.ts';
 import { dataOperations } from './data.ts';
+import { datasetOperations } from './dataset.ts';
 import { jobOperations } from './job.ts';
 import { modelOperations } from './model.ts';
 import { pipelineOperations } from './pipeline.ts';
@@ -15,6 +16,7 @@ import { workspaceOperations } from './workspace.ts';
 export const operations = {
   ...workspaceOperations,
   ...dataOperations,
+  ...datasetOperations,
   ...modelOperations,
   ...runOperations,
   ...checkpointOperations,

@@ -19,6 +19,8 @@ export type Split = z.infer<typeof Split>;
 export const Selection = z.object({
   minValue: z.union([z.number(), z.literal('auto')]).default('auto'),
   eventTypes: z.array(z.string()).optional(),
+  /** A frozen dataset instead of all that the workspace has now. */
+  dataset: z.string().optional(),
 });
 export type Selection = z.infer<typeof Selection>;
 

@@ -9,7 +9,7 @@ import { quoteName, quoteText } from './sql.ts';
 
 type Kind = Exclude<Entity, 'interactions'>;
 
-const idColumns = { users: 'user_id', items: 'item_id' } as const;
+export const idColumns = { users: 'user_id', items: 'item_id' } as const;
 
 /** Reads users or items into the temporary table `staged`: `__id`, every attribute as text, and `problem`. */
 export async function stageEntities(session: Session, source: Source): Promise<void> {
@@ -116,12 +116,15 @@ async function rebuild(
 
 /** What every attribute of a table is, in the order of its columns. */
 export async function storedKinds(session: Session, table: Kind): Promise<Map<string, AttributeKind>> {
-  const rows = await session.rows<{ name: string; kind: AttributeKind }>(
-    `SELECT a.name, a.kind FROM attributes a JOIN duckdb_columns() c ON c.table_name = a.entity AND c.column_name = a.name
-     WHERE a.entity = $1 AND c.database_name = current_database() ORDER BY c.column_index`,
-    [table],
+  const rows = await session.rows<{ name: string; kind: AttributeKind }>('SELECT name, kind FROM attributes WHERE entity = $1', [table]);
+  const kinds = new Map(rows.map(({ name, kind }) => [name, kind]));
+  const columns = await session.rows<{ column_name: string }>(`DESCRIBE ${table}`);
+  return new Map(
+    columns.flatMap(({ column_name }): [string, AttributeKind][] => {
+      const kind = kinds.get(column_name);
+      return kind === undefined ? [] : [[column_name, kind]];
+    }),
   );
-  return new Map(rows.map((row) => [row.name, row.kind]));
 }
 
 /** Those of the attributes that have a value anywhere. */

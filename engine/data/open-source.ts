@@ -14,6 +14,8 @@ export type SourceOptions = Omit<ReadOptions, 'map'> & {
   map?: ColumnMapping | undefined;
   /** What the path says of every row. */
   constants?: Record<string, string>;
+  /** `whatever`: the ids need not be found; somebody will say which columns they are. */
+  roles?: 'demanded' | 'whatever';
   /** The mapping that a file of these columns was imported with before. */
   remembered?: (format: string, names: readonly string[]) => ColumnMapping | undefined;
 };
@@ -47,7 +49,7 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
   const final = given === entity ? guess : guessRoles({ columns, sample, header: found.header, entity });
   applyMapping(path, final, options.remembered?.(format.id, found.names), columns, 'as the last time');
   applyMapping(path, final, options.map, columns, 'as given');
-  demandRoles(path, entity, final.mapping, columns);
+  if (options.roles !== 'whatever') demandRoles(path, entity, final.mapping, columns);
   const text = found.reading.cells !== 'typed' && found.prepare === undefined;
   // DuckDB goes by the name of a file where it is packed.
   const misread = head.encoding !== 'utf-8' || head.packing !== packingByName(path);

@@ -26,9 +26,13 @@ export interface TrainingData {
   threshold: number | null;
 }
 
-/** Everything that a training reads: ids become rows, interactions become columns. */
-export function readTrainingData(db: Database, selection: Selection): Promise<TrainingData> {
+/**
+ * Everything that a training reads: ids become rows, interactions become columns. `begin` is called first, with the session: it may put other tables in the place of
+ * the workspace's (`useDataset`).
+ */
+export function readTrainingData(db: Database, selection: Selection, begin?: (session: Session) => Promise<void>): Promise<TrainingData> {
   return db.read(async (session) => {
+    await begin?.(session);
     await session.run(
       'CREATE OR REPLACE TEMP TABLE user_rows AS SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS place FROM (SELECT user_id AS id FROM interactions UNION SELECT user_id FROM users)',
     );

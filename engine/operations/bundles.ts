@@ -19,6 +19,7 @@ import { toSparseMatrix } from '../math/sparse.ts';
 import { layout } from '../workspace/layout.ts';
 import { assertId, listFolderManifests, newId, readFolderManifest } from '../workspace/manifests.ts';
 import { ingestEvents } from './data.ts';
+import { readSelected } from './datasets.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { modelCard } from './model-card.ts';
 import { readRun, readRunArrays, readRunIds, readTrainingItems } from './run-store.ts';
@@ -179,13 +180,13 @@ async function activate(context: EngineContext, id: string): Promise<BundleInfo>
 
 /** The bundle that is served, and whether training now would see just the data that it was made of. */
 async function currentBundle(context: EngineContext): Promise<{ bundle: BundleInfo; upToDate: boolean } | null> {
-  const { workspace, database } = requireSession(context);
+  const { workspace } = requireSession(context);
   const id = workspace.manifest.activeBundle;
   if (!id) return null;
   const bundle = await readBundleInfo(context, id);
   await ingestEvents(context);
   const { selection } = await readRun(workspace.path, bundle.manifest.run);
-  const { fingerprint } = await readTrainingData(database, selection);
+  const { fingerprint } = await readSelected(context, selection);
   return { bundle, upToDate: fingerprint === bundle.manifest.dataFingerprint };
 }
 

@@ -6,7 +6,7 @@ import type { CurvePoint } from '#contract/job';
 import type { Run, Selection, Split, TrainInput } from '#contract/run';
 import { leastTimed } from '../data/entities.ts';
 import { readPairs } from '../data/pairs.ts';
-import { readTrainingData, type TrainingData } from '../data/training-data.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import { heldOutFromPairs } from '../evaluation/held-out.ts';
 import { type DataSplit, splitInteractions } from '../evaluation/split.ts';
 import { codesOf } from '../features/feature-codes.ts';
@@ -21,6 +21,7 @@ import type { FitOutcome, FitTask, HeldOut, RankOutcome, RankTask } from '../tra
 import { newId } from '../workspace/manifests.ts';
 import { assertSameData, assertSameTest, keepingOf, whileKept } from './checkpoints-of-training.ts';
 import { ingestEvents } from './data.ts';
+import { readSelected } from './datasets.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { checkFeatures, tellNewItems } from './leak-checks.ts';
 import { listRuns, matrixOf, readRun, readRunArrays, saveRun } from './run-store.ts';
@@ -107,7 +108,7 @@ function tellLeftOut({ test, leftOut: { unknownUsers } }: DataSplit, work: WorkC
 export async function readDataNow(context: EngineContext, selection: Selection, work: WorkContext): Promise<TrainingData> {
   await ingestEvents(context);
   await work.checkpoint({ phase: 'Reading the data' });
-  return readTrainingData(requireSession(context).database, selection);
+  return readSelected(context, selection);
 }
 
 /** Throws `bad_data` where too many interactions have no time to split by; a few count as the oldest. */

@@ -13,6 +13,7 @@ export const layout = {
   bundle: (workspace: string, id: string) => path.join(workspace, 'bundles', id),
   checkpoints: (workspace: string) => path.join(workspace, 'checkpoints'),
   checkpoint: (workspace: string, id: string) => path.join(workspace, 'checkpoints', id),
+  datasets: (workspace: string) => path.join(workspace, 'datasets'),
   events: (workspace: string) => path.join(workspace, 'events'),
   sample: (workspace: string) => path.join(workspace, 'sample'),
 };

@@ -12,7 +12,10 @@ function showJob(job: Job): Job {
 }
 
 /** Operations that answer with a job. */
-type JobOperation = Extract<OperationName, 'pipeline.build' | 'run.train' | 'checkpoint.resume' | 'data.import' | 'workspace.importSample'>;
+type JobOperation = Extract<
+  OperationName,
+  'pipeline.build' | 'run.train' | 'checkpoint.resume' | 'data.import' | 'dataset.preview' | 'dataset.create' | 'workspace.importSample'
+>;
 
 export async function startJob<N extends JobOperation>(name: N, input: Parameters<typeof engine.call<N>>[1]): Promise<Job> {
   return showJob((await engine.call(name, input)) as Job);

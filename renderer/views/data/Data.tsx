@@ -13,6 +13,7 @@ import { activeImport } from '../../format/job.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { useStore } from '../../store/store.ts';
 import { useViewState } from '../../store/use-view-state.ts';
+import { Datasets } from './Datasets.tsx';
 import { Counts, Plots } from './Overview.tsx';
 import { RowGrid } from './RowGrid.tsx';
 import { ImportsTable, ProfileTable } from './Tables.tsx';
@@ -99,6 +100,7 @@ function Contents() {
           }
         </Answered>
       </Panel>
+      <Datasets />
       <Panel title="Columns" flush>
         <Answered answer={profile}>{(data) => <ProfileTable columns={data.columns} />}</Answered>
       </Panel>

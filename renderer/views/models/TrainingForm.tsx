@@ -2,6 +2,7 @@ import { HTMLSelect, InputGroup } from '@blueprintjs/core';
 import { type ReactNode, useId } from 'react';
 import type { ModelInfo } from '#contract/model';
 import type { Run } from '#contract/run';
+import { useOperation } from '../../client/use-operation.ts';
 import type { Draft } from '../../components/form-logic.ts';
 import { SchemaForm } from '../../components/SchemaForm.tsx';
 import { formatMoment } from '../../format/time.ts';
@@ -100,6 +101,7 @@ const splitHelp: Record<TrainingDraft['split'], string> = {
 
 /** Parameters of the model, then what it is trained and tested on. */
 export function TrainingForm({ model, runs, form, draft, problems, onForm, onDraft }: TrainingFormProps) {
+  const datasets = useOperation('dataset.list', {}, ['data', 'workspace']);
   const retrieval = runs.filter((run) => run.role === 'retrieval');
   return (
     <>
@@ -120,6 +122,18 @@ export function TrainingForm({ model, runs, form, draft, problems, onForm, onDra
               ...retrieval.map((run) => ({ value: run.id, label: `${run.label} · ${formatMoment(run.createdAt)}` })),
             ]}
             onChange={(retrievalRun) => onDraft({ retrievalRun })}
+          />
+        )}
+        {(datasets.data?.length ?? 0) > 0 && model.role === 'retrieval' && (
+          <SelectField
+            label="Data"
+            help="A frozen dataset stays what it is when the workspace changes."
+            value={draft.dataset}
+            options={[
+              { value: '', label: 'All of the workspace' },
+              ...(datasets.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+            onChange={(dataset) => onDraft({ dataset })}
           />
         )}
         <SelectField

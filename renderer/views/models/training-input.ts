@@ -9,11 +9,20 @@ export interface TrainingDraft {
   /** `auto` or a number. */
   minValue: string;
   seed: string;
+  /** Id of a frozen dataset; empty for all that the workspace has. */
+  dataset: string;
   /** A ranking model's retrieval run; empty for the newest. */
   retrievalRun: string;
 }
 
-export const initialTraining: TrainingDraft = { split: 'temporal', testShare: '0.2', minValue: 'auto', seed: '42', retrievalRun: '' };
+export const initialTraining: TrainingDraft = {
+  split: 'temporal',
+  testShare: '0.2',
+  minValue: 'auto',
+  seed: '42',
+  dataset: '',
+  retrievalRun: '',
+};
 
 type TrainInput = InputOf<'run.train'>;
 
@@ -40,7 +49,7 @@ export function trainingInput(
       model: model.id,
       params,
       split,
-      selection: { minValue },
+      selection: { minValue, ...(draft.dataset ? { dataset: draft.dataset } : {}) },
       seed,
       ...(model.role === 'ranking' && draft.retrievalRun ? { retrievalRun: draft.retrievalRun } : {}),
     },
@@ -58,5 +67,8 @@ export function trainingCommand(input: TrainInput, workspace: string): string {
   const quote = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const sets = Object.entries(input.params ?? {}).map(([name, value]) => `--set ${quote(`${name}=${flagText(value)}`)}`);
   const split = input.split?.kind && input.split.kind !== 'temporal' ? [`--split ${input.split.kind}`] : [];
-  return ['recsmith train', quote(workspace), `--model ${input.model}`, ...sets, ...split, `--seed ${input.seed ?? 42}`].join(' ');
+  const dataset = input.selection?.dataset ? [`--dataset ${input.selection.dataset}`] : [];
+  return ['recsmith train', quote(workspace), `--model ${input.model}`, ...sets, ...split, ...dataset, `--seed ${input.seed ?? 42}`].join(
+    ' ',
+  );
 }

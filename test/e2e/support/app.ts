@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, test as base, type ElectronApplication, errors, expect, type Page } from '@playwright/test';
 
@@ -113,6 +113,18 @@ export function processId(app: App, name: 'engine' | 'trainer' | 'server'): Prom
     ({ app: electronApp }, service) => electronApp.getAppMetrics().find((metric) => metric.name === `Recsmith ${service}`)?.pid,
     name,
   );
+}
+
+const pictures = resolve(root, process.env.RECSMITH_SCREENSHOTS ?? 'test-results/screenshots');
+
+/** Pictures of the window as it is, in both themes, for people to look at. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  for (const theme of ['Light', 'Dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme === 'Dark' ? 'dark' : 'light' });
+    await page.screenshot({ path: join(pictures, `${name}-${theme.toLowerCase()}.png`), animations: 'disabled' });
+  }
+  await page.emulateMedia({ colorScheme: null });
 }
 
 /** The next open-file dialog answers with these paths. */

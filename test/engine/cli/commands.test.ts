@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { checkpointCommands } from '../../../engine/cli/checkpoint-commands.ts';
-import { dataCommands } from '../../../engine/cli/data-commands.ts';
+import { commands } from '../../../engine/cli/commands.ts';
 import { runCommands } from '../../../engine/cli/run-commands.ts';
-import { serveCommands } from '../../../engine/cli/serve-commands.ts';
 import { rankingModels } from '../../../engine/models/ranking-registry.ts';
 import { retrievalModels } from '../../../engine/models/registry.ts';
 
@@ -22,7 +20,7 @@ function documented(): string[] {
 }
 
 test('the help and the documentation list the same commands', () => {
-  const helped = [...dataCommands, ...runCommands, ...checkpointCommands, ...serveCommands].map(({ name }) => name);
+  const helped = commands.map(({ name }) => name);
   expect(documented().sort()).toEqual(helped.sort());
 });
 

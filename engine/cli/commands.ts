@@ -1,0 +1,9 @@
+import { checkpointCommands } from './checkpoint-commands.ts';
+import type { Command } from './command.ts';
+import { dataCommands } from './data-commands.ts';
+import { datasetCommands } from './dataset-commands.ts';
+import { runCommands } from './run-commands.ts';
+import { serveCommands } from './serve-commands.ts';
+
+/** Everything that can be typed, in the order of the help. */
+export const commands: readonly Command[] = [...dataCommands, ...datasetCommands, ...runCommands, ...checkpointCommands, ...serveCommands];

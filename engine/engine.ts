@@ -16,6 +16,7 @@ import { reindex } from './operations/reindex.ts';
 import { runHandlers } from './operations/runs.ts';
 import { createServerProcess } from './operations/server-process.ts';
 import { type AdminStories, serverHandlers, startServing } from './operations/servers.ts';
+import { sqlHandlers } from './operations/sql.ts';
 import { systemHandlers } from './operations/system.ts';
 import { vectorIndexHandlers } from './operations/vector-indexes.ts';
 import { leaveWorkspace, workspaceHandlers } from './operations/workspaces.ts';
@@ -75,6 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...workspaceHandlers(context),
     ...dataHandlers(context),
     ...datasetHandlers(context),
+    ...sqlHandlers(context),
     ...modelHandlers(),
     ...runHandlers(context),
     ...checkpointHandlers(context),

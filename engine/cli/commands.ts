@@ -4,6 +4,14 @@ import { dataCommands } from './data-commands.ts';
 import { datasetCommands } from './dataset-commands.ts';
 import { runCommands } from './run-commands.ts';
 import { serveCommands } from './serve-commands.ts';
+import { sqlCommands } from './sql-commands.ts';
 
 /** Everything that can be typed, in the order of the help. */
-export const commands: readonly Command[] = [...dataCommands, ...datasetCommands, ...runCommands, ...checkpointCommands, ...serveCommands];
+export const commands: readonly Command[] = [
+  ...dataCommands,
+  ...datasetCommands,
+  ...sqlCommands,
+  ...runCommands,
+  ...checkpointCommands,
+  ...serveCommands,
+];

@@ -8,6 +8,7 @@ import { modelOperations } from './model.ts';
 import { pipelineOperations } from './pipeline.ts';
 import { runOperations } from './run.ts';
 import { serverOperations } from './server.ts';
+import { sqlOperations } from './sql.ts';
 import { systemOperations } from './system.ts';
 import { vectorIndexOperations } from './vector-index.ts';
 import { workspaceOperations } from './workspace.ts';
@@ -17,6 +18,7 @@ export const operations = {
   ...workspaceOperations,
   ...dataOperations,
   ...datasetOperations,
+  ...sqlOperations,
   ...modelOperations,
   ...runOperations,
   ...checkpointOperations,

@@ -33,6 +33,8 @@ export class Database {
   private readonly lanes: Record<Lane, Promise<unknown>> = { reader: Promise.resolve(), writer: Promise.resolve() };
   /** Work that is at it. */
   private readonly running: Record<Lane, Promise<unknown>> = { reader: Promise.resolve(), writer: Promise.resolve() };
+  /** Connections that were asked for. */
+  private readonly others = new Set<Session>();
   private closing: Promise<void> = Promise.resolve();
   private holders = 0;
   private readonly forget: () => void;
@@ -67,6 +69,24 @@ export class Database {
   /** Work in one transaction: all of it stays, or nothing of it when it throws. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.inLane('writer', (session) => inTransaction(session, work, 'COMMIT'));
+  }
+
+  /**
+   * A connection of its own, for work that may take long and must hold up nobody: it sees what is committed, and is closed by whoever asked for it. It does not
+   * outlive the database.
+   */
+  async session(): Promise<Session> {
+    if (this.holders <= 0) throw new EngineError('conflict', `The database ${this.file} is closed. Open the workspace again.`);
+    const { instance } = await this.connect();
+    const session = new Session(await instance.connect());
+    await session.run("SET TimeZone = 'UTC'");
+    this.others.add(session);
+    return session;
+  }
+
+  /** Ends a connection that `session` gave. */
+  leave(session: Session): void {
+    if (this.others.delete(session)) session.connection.closeSync();
   }
 
   /** Stops the statements that are running; they end with `cancelled`. */
@@ -104,6 +124,7 @@ export class Database {
     this.closing = Promise.allSettled([opened, ...users]).then(async ([result]) => {
       if (result?.status !== 'fulfilled') return;
       const { reader, writer, instance } = result.value as Opened;
+      for (const session of this.others) this.leave(session);
       reader.connection.closeSync();
       writer.connection.closeSync();
       instance.closeSync();

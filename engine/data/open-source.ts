@@ -6,7 +6,7 @@ import { isPostgres } from './formats/database-file.ts';
 import type { Format, FormatFile } from './formats/format.ts';
 import { formats } from './formats/formats.ts';
 import { holdsNothing } from './formats/text.ts';
-import { applyMapping, demandRoles, guessRoles } from './roles.ts';
+import { applyMapping, demandRoles, guessFreeColumns, guessRoles } from './roles.ts';
 import type { Source, SourceColumn } from './source.ts';
 import { packingByName, plainName } from './unpacked.ts';
 
@@ -49,6 +49,9 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
   const final = given === entity ? guess : guessRoles({ columns, sample, header: found.header, entity });
   applyMapping(path, final, options.remembered?.(format.id, found.names), columns, 'as the last time');
   applyMapping(path, final, options.map, columns, 'as given');
+  // Now that user and item are known, a time may be among the others.
+  const refused = Object.entries(options.map ?? {}).flatMap(([role, column]) => (column === '' ? [role] : []));
+  guessFreeColumns({ columns, sample, header: found.header, entity }, final, refused);
   if (options.roles !== 'whatever') demandRoles(path, entity, final.mapping, columns);
   const text = found.reading.cells !== 'typed' && found.prepare === undefined;
   // DuckDB goes by the name of a file where it is packed.

@@ -79,7 +79,6 @@ export function guessRoles({ columns, sample, header, entity }: GuessInput): { m
     mapping[role] = column.name;
     reasons[role] = reason;
   };
-  const valuesOf = (column: SourceColumn): (string | null)[] => sample.map((row) => row[columns.indexOf(column)] ?? null);
   const wanted: readonly Role[] = entity === 'users' ? ['user'] : entity === 'items' ? ['item'] : roles;
   if (header) {
     for (const role of wanted) {
@@ -97,14 +96,29 @@ export function guessRoles({ columns, sample, header, entity }: GuessInput): { m
     give('user', columns[0], 'the first column of a file without a header');
     give('item', columns[1], 'the second column of a file without a header');
   }
-  if (entity === 'users' || entity === 'items' || !('item' in mapping)) return { mapping, reasons };
+  guessFreeColumns({ columns, sample, header, entity }, { mapping, reasons });
+  return { mapping, reasons };
+}
+
+/** Gives a time, and without a header a value, to columns of interactions that have no role, by what they hold; `not`: roles that nobody is to have. */
+export function guessFreeColumns(
+  { columns, sample, header, entity }: GuessInput,
+  { mapping, reasons }: { mapping: ColumnMapping; reasons: Record<string, string> },
+  not: readonly string[] = [],
+): void {
+  if (entity === 'users' || entity === 'items' || !('item' in mapping)) return;
+  const valuesOf = (column: SourceColumn): (string | null)[] => sample.map((row) => row[columns.indexOf(column)] ?? null);
+  const give = (role: Role, column: SourceColumn, reason: string): void => {
+    if (role in mapping || not.includes(role)) return;
+    mapping[role] = column.name;
+    reasons[role] = reason;
+  };
   for (const column of columns.filter((candidate) => !Object.values(mapping).includes(candidate.name))) {
     if (column.content === 'time' || timeFormats(valuesOf(column)) !== null) give('timestamp', column, 'it holds dates');
     else if (column.content === 'number' && timeUnit(valuesOf(column)) !== null)
       give('timestamp', column, `it counts ${timeUnit(valuesOf(column))?.name} since 1970`);
     else if (!header && column.content === 'number') give('value', column, 'it holds numbers');
   }
-  return { mapping, reasons };
 }
 
 /** A mapping over the guess; an empty name takes a role away. */

@@ -12,6 +12,7 @@ import { tidyCheckpoints } from './checkpoint-store.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { startSampleImport } from './sample.ts';
+import { endConsole } from './sql.ts';
 
 const recentKept = 20;
 
@@ -71,6 +72,7 @@ export async function leaveWorkspace(context: EngineContext): Promise<void> {
   // What the server acknowledged last; should it fail, the log still has it for the next opening.
   await ingestEvents(context).catch(() => undefined);
   context.session = null;
+  await endConsole(session);
   await session.database.close();
   await session.workspace.close();
 }

@@ -92,6 +92,8 @@ test('a dropped file is mapped anew, imported, looked at, frozen in part, and ta
   await dialog.getByLabel('Role of what').selectOption('item');
   await expect(dialog).toContainText('visitor-3');
   await dialog.getByLabel('Role of kind').selectOption('type');
+  await expect(dialog.getByLabel('Role of moment')).toHaveValue('timestamp');
+  await expect(dialog).toContainText('like × 20');
   await shoot(page, 'import-mapped');
   await dialog.getByRole('button', { name: 'Import file' }).click();
   await expect(page.getByTestId('import-accepted')).toContainText('60');

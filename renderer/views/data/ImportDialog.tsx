@@ -1,5 +1,5 @@
 import { Button, Dialog, DialogBody, DialogFooter } from '@blueprintjs/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { FilePreview, ReadOptions } from '#contract/data';
 import { createWorkspace, openWorkspace, startJob } from '../../client/commands.ts';
 import { useAction } from '../../client/use-action.ts';
@@ -33,12 +33,11 @@ interface PreviewProps {
 }
 
 function Preview({ preview, choice, editable, onChange }: PreviewProps) {
-  const mapping = choice.map ?? preview.mapping;
-  const problem = mappingProblem(preview.entity, mapping);
+  const problem = mappingProblem(preview.entity, preview.mapping);
   return (
     <>
       <ReadChoices preview={preview} choice={choice} editable={editable} onChange={onChange} />
-      <MappingEditor preview={preview} mapping={mapping} onChange={editable ? (map) => onChange({ ...choice, map }) : undefined} />
+      <MappingEditor preview={preview} chosen={choice.map ?? {}} onChange={editable ? (map) => onChange({ ...choice, map }) : undefined} />
       {problem && (
         <p className="state-warning" role="status">
           {problem}
@@ -78,12 +77,15 @@ function Body({ paths }: { paths: string[] }) {
   const workspace = useStore((state) => state.workspace);
   const job = useStore((state) => (jobId ? state.jobs[jobId] : undefined));
   const single = paths.length === 1;
-  // A mapping and weights change nothing of what is shown: the file is not looked at anew for them.
-  const { map: _, earlier: _e, weights: _w, ...read } = choice;
+  // Weights change nothing of what is shown: the file is not looked at anew for them.
+  const { earlier: _, weights: _w, ...read } = choice;
   const preview = useOperation('data.preview', { path: paths[0]!, ...read });
   const start = useAction(() => startJob('data.import', { paths, ...choice }));
-  const data = preview.data;
-  const problem = data && single ? mappingProblem(data.entity, choice.map ?? data.mapping) : undefined;
+  // What was seen last stays until the file was looked at anew.
+  const last = useRef(preview.data);
+  if (preview.data) last.current = preview.data;
+  const data = preview.data ?? (preview.error ? undefined : last.current);
+  const problem = data && single ? mappingProblem(data.entity, data.mapping) : undefined;
   const folder = preview.error?.details?.reason === 'EISDIR';
   const hopeless = !folder && (preview.error?.code === 'unreadable_file' || preview.error?.code === 'not_found');
 
@@ -110,7 +112,7 @@ function Body({ paths }: { paths: string[] }) {
                 This is a folder. Its files are told apart by their names and columns and imported together: interactions, users, items.
               </p>
             ) : (
-              <Answered answer={preview} skeleton={<Skeleton rows={9} height={20} />}>
+              <Answered answer={{ ...preview, data }} skeleton={<Skeleton rows={9} height={20} />}>
                 {(shown) => <Preview preview={shown} choice={choice} editable={single} onChange={setChoice} />}
               </Answered>
             )}
@@ -142,7 +144,7 @@ function Body({ paths }: { paths: string[] }) {
                 intent="primary"
                 text={folder ? 'Import folder' : single ? 'Import file' : 'Import files'}
                 loading={start.busy}
-                disabled={!workspace || problem !== undefined || hopeless || (preview.loading && !data)}
+                disabled={!workspace || problem !== undefined || hopeless || preview.loading}
                 onClick={async () => setJobId((await start.run())?.id)}
               />
             </>

@@ -5,13 +5,15 @@ import { assignRole, roleOfColumn, rolesOf, withoutRole } from './mapping.ts';
 
 interface MappingEditorProps {
   preview: FilePreview;
-  mapping: ColumnMapping;
+  /** What was chosen against the guess. */
+  chosen: ColumnMapping;
   /** Absent where the mapping cannot be changed. */
-  onChange: ((mapping: ColumnMapping) => void) | undefined;
+  onChange: ((chosen: ColumnMapping) => void) | undefined;
 }
 
 /** The first rows as they stand in the file, and above each column the role it will play, with the reason. */
-export function MappingEditor({ preview, mapping, onChange }: MappingEditorProps) {
+export function MappingEditor({ preview, chosen, onChange }: MappingEditorProps) {
+  const { mapping } = preview;
   const roles = rolesOf(preview.entity);
   const kinds = preview.columns.map(cellKind);
   return (
@@ -22,8 +24,7 @@ export function MappingEditor({ preview, mapping, onChange }: MappingEditorProps
           <tr>
             {preview.columns.map((column) => {
               const role = roleOfColumn(mapping, column.name);
-              const guessed = role !== undefined && preview.mapping[role] === column.name;
-              const reason = role === undefined ? '' : guessed ? (preview.reasons[role] ?? '') : 'chosen here';
+              const reason = role === undefined ? '' : chosen[role] === column.name ? 'chosen here' : (preview.reasons[role] ?? '');
               return (
                 <th key={column.name} scope="col">
                   <span className="mapping-column" title={column.type}>
@@ -34,7 +35,7 @@ export function MappingEditor({ preview, mapping, onChange }: MappingEditorProps
                     disabled={!onChange}
                     value={role ?? ''}
                     className={role === undefined ? 'role-none' : 'role-set'}
-                    onChange={(event) => onChange?.(assignRole(mapping, column.name, event.currentTarget.value || undefined))}
+                    onChange={(event) => onChange?.(assignRole(mapping, chosen, column.name, event.currentTarget.value || undefined))}
                   >
                     <option value="">{withoutRole(preview.entity)}</option>
                     {roles.map(([id, label]) => (

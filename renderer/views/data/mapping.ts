@@ -26,10 +26,15 @@ export function roleOfColumn(mapping: ColumnMapping, column: string): string | u
   return Object.entries(mapping).find(([, name]) => name === column)?.[0];
 }
 
-/** A column gets a role, or none. The role leaves the column that had it, and the column its old role. */
-export function assignRole(mapping: ColumnMapping, column: string, role: string | undefined): ColumnMapping {
-  const rest = Object.entries(mapping).filter(([name, of]) => of !== column && name !== role);
-  return Object.fromEntries(role === undefined ? rest : [...rest, [role, column]]);
+/**
+ * What was chosen against the guess, after a column got a role, or none: `mapping` is what holds now, `chosen` what was chosen before. A role that is taken away is
+ * there with an empty name.
+ */
+export function assignRole(mapping: ColumnMapping, chosen: ColumnMapping, column: string, role: string | undefined): ColumnMapping {
+  const others = Object.entries(chosen).filter(([name, of]) => of !== column && name !== role);
+  const old = roleOfColumn(mapping, column);
+  const taken = old !== undefined && old !== role ? [[old, '']] : [];
+  return Object.fromEntries([...others, ...taken, ...(role === undefined ? [] : [[role, column]])]);
 }
 
 /** Required roles that no column has, in words; nothing where all are there. */

@@ -5,9 +5,12 @@ import { assignRole, mappingProblem, roleOfColumn } from '../../../../renderer/v
 const guessed = { user: 'userId', item: 'movieId', timestamp: 'ts' };
 
 test('a role moves to the column that gets it, and a column has one role', () => {
-  expect(assignRole(guessed, 'rating', 'item')).toEqual({ user: 'userId', item: 'rating', timestamp: 'ts' });
-  expect(assignRole(guessed, 'ts', 'value')).toEqual({ user: 'userId', item: 'movieId', value: 'ts' });
-  expect(assignRole(guessed, 'movieId', undefined)).toEqual({ user: 'userId', timestamp: 'ts' });
+  expect(assignRole(guessed, {}, 'rating', 'item')).toEqual({ item: 'rating' });
+  expect(assignRole(guessed, { session: 'x' }, 'ts', 'value')).toEqual({ session: 'x', timestamp: '', value: 'ts' });
+  expect(assignRole(guessed, {}, 'movieId', undefined)).toEqual({ item: '' });
+  // A choice that is changed again leaves nothing of the first.
+  expect(assignRole({ ...guessed, item: 'rating' }, { item: 'rating' }, 'rating', undefined)).toEqual({ item: '' });
+  expect(assignRole({ ...guessed, value: 'rating' }, { value: 'rating' }, 'rating', 'session')).toEqual({ value: '', session: 'rating' });
   expect(roleOfColumn(guessed, 'movieId')).toBe('item');
 });
 

@@ -5,6 +5,11 @@ import type { Channel } from './channel-names.ts';
 export const channels = {
   'engine.connect': z.undefined(),
   'dialog.choose': z.enum(['data', 'folder', 'workspace', 'newWorkspace']),
+  'dialog.save': z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^/\\\\]+$/),
   'theme.set': z.enum(['light', 'dark', 'system']),
   'clipboard.copy': z.string().max(5_000_000),
   'folder.show': z.string().min(1).max(4096),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, clipboard, ipcMain, MessageChannelMain, type MessagePortMain, nativeTheme, shell } from 'electron';
 import { registerAppScheme, serveAppScheme } from './app-protocol.ts';
 import { enginePortChannel, engineStateChannel } from './channel-names.ts';
-import { choosePaths } from './dialogs.ts';
+import { choosePaths, chooseSaveFile } from './dialogs.ts';
 import { forkEngine, forkEntry } from './engine-fork.ts';
 import { superviseEngine } from './engine-supervisor.ts';
 import { guardContents, guardSession } from './guards.ts';
@@ -69,6 +69,7 @@ function run(): void {
       supervisor.connect();
     },
     'dialog.choose': (kind) => (window ? choosePaths(window, kind) : []),
+    'dialog.save': (name) => (window ? chooseSaveFile(window, name) : null),
     'theme.set': (theme) => {
       nativeTheme.themeSource = theme;
       state.theme = theme;

@@ -15,6 +15,7 @@ const bridge: Bridge = {
   },
   requestEnginePort: () => void ask('engine.connect'),
   chooseFiles: async (kind) => (await ask('dialog.choose', kind)) as string[],
+  chooseSaveFile: async (name) => (await ask('dialog.save', name)) as string | null,
   // Electron 25 has the path on the file itself, later ones only here.
   pathForFile: (file) => webUtils?.getPathForFile(file as File) ?? (file as { path?: string }).path ?? '',
   setTheme: (theme) => void ask('theme.set', theme),

@@ -6,6 +6,8 @@ export interface Bridge {
   /** Ask for the port again after the page is ready. */
   requestEnginePort(): void;
   chooseFiles(kind: 'data' | 'folder' | 'workspace' | 'newWorkspace'): Promise<string[]>;
+  /** Where to write a file; null where the dialog was closed. */
+  chooseSaveFile(name: string): Promise<string | null>;
   /** A dropped File → its path. */
   pathForFile(file: unknown): string;
   setTheme(theme: ThemeChoice): void;

@@ -1,27 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImportedFile, ImportRequest, ImportResult } from '#contract/data';
 import { EngineError } from '#contract/errors';
-import { sha256File } from '../files/atomic.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
-import { findBinaryLine, noText } from './binary-text.ts';
 import type { Database } from './database.ts';
 import { storeWeights } from './event-types.ts';
 import { checkPacked, readHead } from './file-head.ts';
 import { findFiles } from './find-files.ts';
 import { isPostgres, withoutPassword } from './formats/database-file.ts';
-import { brokenJson } from './formats/json-documents.ts';
 import { stageEntities, storeEntities } from './import-entities.ts';
 import { mostContext, readInteractions } from './import-interactions.ts';
 import { storeOracle } from './import-oracle.ts';
 import type { ImportRow } from './import-row.ts';
+import { hashOf, keepStaged, keyOf, type Staged, stagedOf, versionOf } from './import-staged.ts';
 import { importedFile } from './imports.ts';
 import {
   type Counts,
   createIncoming,
   dropIncoming,
-  exists,
   incoming,
   isBroken,
   type StoredCounts,
@@ -30,6 +25,7 @@ import {
 } from './incoming.ts';
 import { recallMappings, rememberMapping } from './mappings.ts';
 import { openSource } from './open-source.ts';
+import { explain, withPrepared } from './prepared-source.ts';
 import { clearRejects, storeRejects } from './reject-rows.ts';
 import type { Session } from './session.ts';
 import type { Source } from './source.ts';
@@ -37,25 +33,11 @@ import { removeImport } from './undo-import.ts';
 import type { Packing } from './unpacked.ts';
 import { watched } from './watched.ts';
 
-/** A file as it lies there: when it is another, it was written to. */
-interface Version {
-  sizeBytes: number;
-  modifiedMs: number;
-  sha256: string;
-}
-
 /** A file of this import, and what is known of it already. */
 interface Planned {
   source: Source;
   /** Of an import of the same bytes with the same mapping: nothing is to be done. */
   before?: ImportRow;
-}
-
-/** A file that was read, or users and items that are about to be. */
-interface Staged extends Version {
-  importId: number;
-  rejected: number;
-  seconds: number;
 }
 
 /**
@@ -165,64 +147,6 @@ function warnOfWidth({ path: file, entity, columns, mapping }: Source, ctx: Work
     );
   }
 }
-
-/** What tells one reading of a file from another. */
-const keyOf = ({ path: file, format, entity, mapping, constants, timeZone }: Source): string =>
-  JSON.stringify([file, format, entity, mapping, constants, timeZone ?? '']);
-
-/** Keeps what a stopped import has read where these files continue it, and nothing else. */
-async function keepStaged(session: Session, sources: Source[]): Promise<void> {
-  const rows = await session.rows<{ source: string; size_bytes: bigint; modified_ms: number; row_count: bigint }>(
-    'SELECT source, size_bytes, modified_ms, row_count FROM import_staged ORDER BY import_id',
-  );
-  const inOrder = sources.filter(({ entity }) => entity === 'interactions').map(keyOf);
-  // Each of them is still to be imported, in the same order.
-  let at = -1;
-  const continues = rows.every(({ source }) => {
-    at = inOrder.indexOf(source, at + 1);
-    return at >= 0;
-  });
-  const present = (await exists(session, incoming)) ? await session.number(`SELECT count(*) FROM ${incoming}`) : 0;
-  const told = rows.reduce((sum, row) => sum + Number(row.row_count), 0);
-  const versions = await Promise.all(
-    rows.map(async (row) => {
-      const [file] = JSON.parse(row.source) as [string];
-      const now = await versionOf(file).catch(() => null);
-      return now?.sizeBytes === Number(row.size_bytes) && now.modifiedMs === row.modified_ms;
-    }),
-  );
-  if (!continues || present !== told || !versions.every(Boolean)) await dropIncoming(session);
-}
-
-async function stagedOf(session: Session, source: Source): Promise<Staged | undefined> {
-  const [row] = await session.rows<{
-    import_id: number;
-    size_bytes: bigint;
-    modified_ms: number;
-    sha256: string;
-    rejected: bigint;
-    seconds: number;
-  }>('SELECT * FROM import_staged WHERE source = $1', [keyOf(source)]);
-  return (
-    row && {
-      importId: row.import_id,
-      sizeBytes: Number(row.size_bytes),
-      modifiedMs: row.modified_ms,
-      sha256: row.sha256,
-      rejected: Number(row.rejected),
-      seconds: row.seconds,
-    }
-  );
-}
-
-async function versionOf(file: string): Promise<Omit<Version, 'sha256'>> {
-  if (isPostgres(file)) return { sizeBytes: 0, modifiedMs: 0 };
-  const { size, mtimeMs } = await stat(file);
-  return { sizeBytes: size, modifiedMs: mtimeMs };
-}
-
-/** A server's table has no bytes to hash: it is read each time. */
-const hashOf = (file: string): Promise<string> => (isPostgres(file) ? Promise.resolve(`unhashed-${randomUUID()}`) : sha256File(file));
 
 /** The import of the same bytes, read in the same way, where there was one of which nothing is missing. */
 async function importedBefore(session: Session, source: Source, sha256: string): Promise<ImportRow | undefined> {
@@ -360,65 +284,5 @@ async function removeEarlier(session: Session, plans: { plan: Planned }[]): Prom
       [withoutPassword(plan.source.path), plan.source.entity],
     );
     for (const { import_id } of earlier) await removeImport(session, import_id);
-  }
-}
-
-/** What is wrong with a file that DuckDB gives up on, in words of ours: no text from some line on, damaged Parquet, gzip that is cut off. */
-function explain(source: Source): (error: unknown) => Promise<never> {
-  return async (error) => {
-    if (
-      !(error instanceof Error) ||
-      error instanceof EngineError ||
-      !/^(Invalid|IO Error|TProtocol|Could not|Parquet)/i.test(error.message)
-    )
-      throw error;
-    if (source.format === 'json') throw brokenJson(source.path, error);
-    const line = source.reading.cells === 'typed' ? null : await findBinaryLine(source.readPath);
-    if (line !== null) throw noText(source.path, line);
-    throw new EngineError(
-      'unreadable_file',
-      `${source.path} cannot be read to its end. It may be cut off or damaged: get it again.`,
-      { file: source.path },
-      { cause: error },
-    );
-  };
-}
-
-/** What DuckDB says where lines end in different ways. */
-const mixedEnds = /state machine reached an invalid state/;
-
-/**
- * Has what DuckDB does not read as it is written beside the database first, where it may take as much room as the data; what is read tells places in it.
- */
-async function withPrepared<T>(
-  source: Source,
-  databaseFile: string,
-  packing: Packing,
-  use: (source: Source, packing: Packing) => Promise<T>,
-): Promise<T> {
-  const { prepare, mend } = source;
-  if (prepare) return prepared(source, prepare, databaseFile, use);
-  try {
-    return await use(source, packing);
-  } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    if (!mend || !(cause instanceof Error) || !mixedEnds.test(cause.message) || (await findBinaryLine(source.readPath)) !== null)
-      throw error;
-    return prepared(source, mend, databaseFile, use);
-  }
-}
-
-async function prepared<T>(
-  source: Source,
-  prepare: (target: string) => Promise<void>,
-  databaseFile: string,
-  use: (source: Source, packing: Packing) => Promise<T>,
-): Promise<T> {
-  const readPath = `${databaseFile}.${randomUUID()}.tmp`;
-  try {
-    await prepare(readPath);
-    return await use({ ...source, readPath }, null);
-  } finally {
-    await rm(readPath, { force: true });
   }
 }

@@ -45,7 +45,9 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
   const happened = found.header && roles.user !== undefined && roles.item !== undefined && roles.timestamp !== undefined;
   const given = stated ?? (happened ? 'interactions' : file.entityByName);
   const guess = guessRoles({ columns, sample, header: found.header, entity: given });
-  const entity = given ?? entityByColumns({ ...guess.mapping, ...options.map });
+  // Where somebody is about to say which columns the ids are, one of them alone does not make it a file of users.
+  const open = options.roles === 'whatever' && !guess.mapping.user && !guess.mapping.item;
+  const entity = given ?? (open ? 'interactions' : entityByColumns({ ...guess.mapping, ...options.map }));
   const final = given === entity ? guess : guessRoles({ columns, sample, header: found.header, entity });
   applyMapping(path, final, options.remembered?.(format.id, found.names), columns, 'as the last time');
   applyMapping(path, final, options.map, columns, 'as given');

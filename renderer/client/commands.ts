@@ -14,7 +14,14 @@ function showJob(job: Job): Job {
 /** Operations that answer with a job. */
 type JobOperation = Extract<
   OperationName,
-  'pipeline.build' | 'run.train' | 'checkpoint.resume' | 'data.import' | 'dataset.preview' | 'dataset.create' | 'workspace.importSample'
+  | 'pipeline.build'
+  | 'run.train'
+  | 'checkpoint.resume'
+  | 'data.import'
+  | 'dataset.preview'
+  | 'dataset.create'
+  | 'sql.export'
+  | 'workspace.importSample'
 >;
 
 export async function startJob<N extends JobOperation>(name: N, input: Parameters<typeof engine.call<N>>[1]): Promise<Job> {

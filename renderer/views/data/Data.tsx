@@ -15,9 +15,8 @@ import { useStore } from '../../store/store.ts';
 import { useViewState } from '../../store/use-view-state.ts';
 import { Datasets } from './Datasets.tsx';
 import { Counts, Plots } from './Overview.tsx';
-import { RowGrid } from './RowGrid.tsx';
+import { RowGrid, type TableName } from './RowGrid.tsx';
 import { ImportsTable, ProfileTable } from './Tables.tsx';
-import type { TableName } from './use-row-windows.ts';
 
 const tables: readonly [TableName, string][] = [
   ['interactions', 'Interactions'],

@@ -1,7 +1,7 @@
-import type { TablePage } from '#contract/data';
+import type { Cell } from '../../components/use-windows.ts';
 import { formatMoment } from '../../format/time.ts';
 
-export type Cell = TablePage['rows'][number][number];
+export type { Cell };
 export type CellKind = 'number' | 'moment' | 'id' | 'text';
 
 /** How a column is written, from its name and the database's type. */

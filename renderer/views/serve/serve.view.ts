@@ -2,4 +2,4 @@ import { CloudUploadIcon } from '@blueprintjs/icons';
 import type { View } from '../view.ts';
 import { Serve } from './Serve.tsx';
 
-export const serveView: View = { id: 'serve', title: 'Serve', icon: CloudUploadIcon, order: 5, component: Serve };
+export const serveView: View = { id: 'serve', title: 'Serve', icon: CloudUploadIcon, order: 7, component: Serve };

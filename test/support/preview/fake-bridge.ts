@@ -19,6 +19,7 @@ const fake: Bridge = {
   },
   requestEnginePort: start,
   chooseFiles: async (kind) => (kind === 'data' ? ['/data/ratings.csv'] : ['/home/ada/Recsmith/new']),
+  chooseSaveFile: async () => null,
   pathForFile: (file) => `/data/${(file as File).name}`,
   setTheme: () => undefined,
   copyText: (text) => void navigator.clipboard?.writeText(text),

@@ -1,23 +1,19 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { TablePage } from '#contract/data';
 import { type ErrorReport, reportOf } from '#contract/errors';
-import type { InputOf } from '#contract/operations';
-import { engine } from '../../client/connect.ts';
-import { windowSize, windowsFor } from '../../components/row-windows.ts';
-import { useStore } from '../../store/store.ts';
-import type { Cell } from './cells.ts';
+import { windowSize, windowsFor } from './row-windows.ts';
 
-export type TableName = InputOf<'data.rows'>['table'];
+export type Cell = TablePage['rows'][number][number];
 
-interface Loaded {
-  table: TableName;
-  columns: { name: string; type: string }[];
+/** Some rows, of how many. */
+export interface RowWindow {
+  rows: Cell[][];
   total: number;
-  windows: Map<number, Cell[][]>;
 }
 
-export interface RowWindows {
-  columns: Loaded['columns'];
-  /** undefined until the first window came. */
+export interface Windows<W extends RowWindow> {
+  /** The window that came last: what else it says holds for all. */
+  latest: W | undefined;
   total: number | undefined;
   row: (index: number) => Cell[] | undefined;
   /** Say which rows are on the screen. */
@@ -26,29 +22,51 @@ export interface RowWindows {
   retry: () => void;
 }
 
-/** A table of any length, fetched in windows around what is on the screen. New data replaces old windows as they arrive. */
-export function useRowWindows(table: TableName): RowWindows {
-  const epoch = useStore((state) => `${state.connection} ${state.revisions.data} ${state.workspace?.path ?? ''}`);
-  const [loaded, setLoaded] = useState<Loaded>();
+/** Windows that are kept: what was seen longest ago goes. */
+const keptWindows = 60;
+
+interface Loaded<W> {
+  of: string;
+  latest: W;
+  windows: Map<number, Cell[][]>;
+}
+
+/**
+ * A table of any length, fetched in windows around what is on the screen. `key` names the table: rows of another are not shown. With another `epoch` all is asked
+ * again, and the old rows stay until the new ones are there; null asks nothing.
+ */
+export function useWindows<W extends RowWindow>(
+  key: string,
+  epoch: string | null,
+  fetch: (offset: number, limit: number) => Promise<W>,
+): Windows<W> {
+  const [loaded, setLoaded] = useState<Loaded<W>>();
   const [error, setError] = useState<ErrorReport>();
   const [attempt, setAttempt] = useState(0);
   const generation = useRef('');
   const asked = useRef(new Set<number>());
   const visible = useRef({ first: 0, last: windowSize - 1 });
+  const asking = useRef(fetch);
+  asking.current = fetch;
 
   const fetchWindow = useCallback(
     (number: number) => {
       if (asked.current.has(number)) return;
       asked.current.add(number);
       const mine = generation.current;
-      engine.call('data.rows', { table, offset: number * windowSize, limit: windowSize }).then(
+      asking.current(number * windowSize, windowSize).then(
         (page) => {
           if (mine !== generation.current) return;
           setError(undefined);
           setLoaded((old) => {
-            const windows = new Map(old?.table === table ? old.windows : []);
+            const windows = new Map(old?.of === key ? old.windows : []);
+            windows.delete(number);
             windows.set(number, page.rows);
-            return { table, columns: page.columns, total: page.total, windows };
+            for (const oldest of [...windows.keys()].slice(0, -keptWindows)) {
+              windows.delete(oldest);
+              asked.current.delete(oldest);
+            }
+            return { of: key, latest: page, windows };
           });
         },
         (thrown: unknown) => {
@@ -58,19 +76,20 @@ export function useRowWindows(table: TableName): RowWindows {
         },
       );
     },
-    [table],
+    [key],
   );
 
   useEffect(() => {
-    generation.current = `${table} ${epoch} ${attempt}`;
+    generation.current = `${key} ${epoch} ${attempt}`;
     asked.current = new Set();
-    if (epoch.startsWith('0 ')) return;
+    setError(undefined);
+    if (epoch === null) return;
     const { first, last } = visible.current;
     for (const number of new Set([0, ...windowsFor(first, last, Number.MAX_SAFE_INTEGER)])) fetchWindow(number);
-  }, [table, epoch, attempt, fetchWindow]);
+  }, [key, epoch, attempt, fetchWindow]);
 
-  const current = loaded?.table === table ? loaded : undefined;
-  const total = current?.total;
+  const current = loaded?.of === key ? loaded : undefined;
+  const total = current?.latest.total;
   const need = useCallback(
     (first: number, last: number) => {
       visible.current = { first, last };
@@ -79,7 +98,7 @@ export function useRowWindows(table: TableName): RowWindows {
     [total, fetchWindow],
   );
   return {
-    columns: current?.columns ?? [],
+    latest: current?.latest,
     total,
     row: (index) => current?.windows.get(Math.floor(index / windowSize))?.[index % windowSize],
     need,

@@ -9,6 +9,7 @@ import { checkpointHandlers } from './operations/checkpoints.ts';
 import { dataHandlers } from './operations/data.ts';
 import { datasetHandlers } from './operations/datasets.ts';
 import type { EngineContext } from './operations/engine-context.ts';
+import { exploreHandlers } from './operations/explore.ts';
 import { jobHandlers } from './operations/jobs.ts';
 import { modelHandlers } from './operations/models.ts';
 import { pipelineHandlers, retrain } from './operations/pipeline.ts';
@@ -76,6 +77,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...workspaceHandlers(context),
     ...dataHandlers(context),
     ...datasetHandlers(context),
+    ...exploreHandlers(context),
     ...sqlHandlers(context),
     ...modelHandlers(),
     ...runHandlers(context),

@@ -2,6 +2,7 @@ import { checkpointCommands } from './checkpoint-commands.ts';
 import type { Command } from './command.ts';
 import { dataCommands } from './data-commands.ts';
 import { datasetCommands } from './dataset-commands.ts';
+import { exploreCommands } from './explore-commands.ts';
 import { runCommands } from './run-commands.ts';
 import { serveCommands } from './serve-commands.ts';
 import { sqlCommands } from './sql-commands.ts';
@@ -10,6 +11,7 @@ import { sqlCommands } from './sql-commands.ts';
 export const commands: readonly Command[] = [
   ...dataCommands,
   ...datasetCommands,
+  ...exploreCommands,
   ...sqlCommands,
   ...runCommands,
   ...checkpointCommands,

@@ -3,6 +3,7 @@ import { bundleOperations } from './bundle.ts';
 import { checkpointOperations } from './checkpoint.ts';
 import { dataOperations } from './data.ts';
 import { datasetOperations } from './dataset.ts';
+import { exploreOperations } from './explore.ts';
 import { jobOperations } from './job.ts';
 import { modelOperations } from './model.ts';
 import { pipelineOperations } from './pipeline.ts';
@@ -18,6 +19,7 @@ export const operations = {
   ...workspaceOperations,
   ...dataOperations,
   ...datasetOperations,
+  ...exploreOperations,
   ...sqlOperations,
   ...modelOperations,
   ...runOperations,

@@ -11,6 +11,7 @@ import { tablesForCompletion } from '../data/console/sql-tables.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import { layout } from '../workspace/layout.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
+import { forgetExplored } from './explore.ts';
 
 const keptHistory = 200;
 const longestRemembered = 20_000;
@@ -69,7 +70,10 @@ export function sqlHandlers(context: EngineContext): HandlersOf<'sql'> {
           seconds: outcome.seconds,
           rows: outcome.kind === 'rows' ? outcome.rows : outcome.changed,
         });
-        if (outcome.kind === 'done') context.emit({ type: 'data.changed' });
+        if (outcome.kind === 'done') {
+          await forgetExplored(context);
+          context.emit({ type: 'data.changed' });
+        }
         return outcome;
       } catch (error) {
         await remember(workspace.path, { ...past, seconds: (performance.now() - started) / 1000, error: reportOf(error).message });

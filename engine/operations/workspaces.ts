@@ -11,6 +11,7 @@ import { createWorkspace, isWorkspace, openWorkspace, type Workspace } from '../
 import { tidyCheckpoints } from './checkpoint-store.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
+import { endExplorer } from './explore.ts';
 import { startSampleImport } from './sample.ts';
 import { endConsole } from './sql.ts';
 
@@ -73,6 +74,7 @@ export async function leaveWorkspace(context: EngineContext): Promise<void> {
   await ingestEvents(context).catch(() => undefined);
   context.session = null;
   await endConsole(session);
+  await endExplorer(session);
   await session.database.close();
   await session.workspace.close();
 }

@@ -1,6 +1,6 @@
 import { Button, Menu, MenuItem, PopoverNext } from '@blueprintjs/core';
 import { DownloadIcon, ThIcon } from '@blueprintjs/icons';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Skeleton } from '../components/States.tsx';
 import { type Figure, toCsv } from './figure.ts';
 
@@ -35,15 +35,35 @@ async function exportImage(element: HTMLElement, name: string, format: 'png' | '
   download(`${name}.${format}`, await plotly.toImage(element, { format, ...size, ...(format === 'png' ? { scale: 2 } : {}) }));
 }
 
+const heard = new WeakSet<HTMLElement>();
+
+/** Hears once and for all what a plot is zoomed to. */
+function listen(element: HTMLElement, tell: (range: [string, string] | null) => void): void {
+  if (heard.has(element)) return;
+  heard.add(element);
+  const plot = element as HTMLElement & { on?(event: string, listener: (change: Record<string, unknown>) => void): void };
+  plot.on?.('plotly_relayout', (change) => {
+    const [from, to] = [change['xaxis.range[0]'], change['xaxis.range[1]']];
+    if (from !== undefined && to !== undefined) tell([String(from), String(to)]);
+    else if (change['xaxis.autorange'] === true) tell(null);
+  });
+}
+
 interface ChartProps {
   figure: Figure;
   /** What the plot shows, for its accessible name and for the names of exported files. */
   label: string;
   height: number;
+  /** Told what the reader zoomed to along x, as the axis has it; null where they zoomed out again. */
+  onZoom?: ((range: [string, string] | null) => void) | undefined;
+  /** More ways to go on, beside the exports. */
+  tools?: ReactNode;
 }
 
 /** A plot with its caption, its exports and its table. A growing figure is drawn in place, at most four times a second. */
-export function Chart({ figure, label, height }: ChartProps) {
+export function Chart({ figure, label, height, onZoom, tools }: ChartProps) {
+  const zoom = useRef(onZoom);
+  zoom.current = onZoom;
   const box = useRef<HTMLDivElement>(null);
   const drawnAt = useRef(0);
   const [ready, setReady] = useState(false);
@@ -58,7 +78,9 @@ export function Chart({ figure, label, height }: ChartProps) {
       loadPlotly().then((plotly) => {
         if (gone) return;
         setReady(true);
-        return plotly.react(element, figure.data, { ...figure.layout, width: element.clientWidth, height }, config);
+        return plotly
+          .react(element, figure.data, { ...figure.layout, width: element.clientWidth, height }, config)
+          .then(() => listen(element, (range) => zoom.current?.(range)));
       });
     };
     const wait = redrawEveryMs - (Date.now() - drawnAt.current);
@@ -96,6 +118,7 @@ export function Chart({ figure, label, height }: ChartProps) {
   return (
     <figure className="chart" aria-label={label}>
       <div className="chart-tools">
+        {tools}
         <Button
           size="small"
           variant="minimal"

@@ -1,4 +1,5 @@
 import { dataView } from './data/data.view.ts';
+import { exploreView } from './explore/explore.view.ts';
 import { homeView } from './home/home.view.ts';
 import { jobsView } from './jobs/jobs.view.ts';
 import { modelsView } from './models/models.view.ts';
@@ -8,6 +9,6 @@ import { sqlView } from './sql/sql.view.ts';
 import type { View } from './view.ts';
 
 /** Every view, in the order of the navigation. */
-export const views: readonly View[] = [homeView, dataView, modelsView, playgroundView, serveView, jobsView, sqlView].sort(
+export const views: readonly View[] = [homeView, dataView, exploreView, modelsView, playgroundView, serveView, jobsView, sqlView].sort(
   (a, b) => a.order - b.order,
 );

@@ -13,6 +13,7 @@ import { exploreHandlers } from './operations/explore.ts';
 import { jobHandlers } from './operations/jobs.ts';
 import { modelHandlers } from './operations/models.ts';
 import { pipelineHandlers, retrain } from './operations/pipeline.ts';
+import { qualityHandlers } from './operations/quality.ts';
 import { reindex } from './operations/reindex.ts';
 import { runHandlers } from './operations/runs.ts';
 import { createServerProcess } from './operations/server-process.ts';
@@ -79,6 +80,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...datasetHandlers(context),
     ...exploreHandlers(context),
     ...sqlHandlers(context),
+    ...qualityHandlers(context),
     ...modelHandlers(),
     ...runHandlers(context),
     ...checkpointHandlers(context),

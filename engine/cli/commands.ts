@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { dataCommands } from './data-commands.ts';
 import { datasetCommands } from './dataset-commands.ts';
 import { exploreCommands } from './explore-commands.ts';
+import { qualityCommands } from './quality-commands.ts';
 import { runCommands } from './run-commands.ts';
 import { serveCommands } from './serve-commands.ts';
 import { sqlCommands } from './sql-commands.ts';
@@ -12,6 +13,7 @@ export const commands: readonly Command[] = [
   ...dataCommands,
   ...datasetCommands,
   ...exploreCommands,
+  ...qualityCommands,
   ...sqlCommands,
   ...runCommands,
   ...checkpointCommands,

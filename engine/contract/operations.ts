@@ -7,6 +7,7 @@ import { exploreOperations } from './explore.ts';
 import { jobOperations } from './job.ts';
 import { modelOperations } from './model.ts';
 import { pipelineOperations } from './pipeline.ts';
+import { qualityOperations } from './quality.ts';
 import { runOperations } from './run.ts';
 import { serverOperations } from './server.ts';
 import { sqlOperations } from './sql.ts';
@@ -21,6 +22,7 @@ export const operations = {
   ...datasetOperations,
   ...exploreOperations,
   ...sqlOperations,
+  ...qualityOperations,
   ...modelOperations,
   ...runOperations,
   ...checkpointOperations,

@@ -33,6 +33,12 @@ const migrations: string[][] = [
     // What the attributes were before an import of users or items; their table is kept as undo_<number>.
     'ALTER TABLE imports ADD COLUMN attributes_before VARCHAR',
     'CREATE TABLE mappings (format VARCHAR NOT NULL, columns VARCHAR NOT NULL, mapping VARCHAR NOT NULL)',
+    // What was mended (`quality/fixes.ts`): rows as they were, and as they became where they were not taken out.
+    'CREATE TABLE quality_fixes (fix_id INTEGER NOT NULL, check_id VARCHAR NOT NULL, label VARCHAR NOT NULL, row_count BIGINT NOT NULL, made_at TIMESTAMP NOT NULL, detail VARCHAR)',
+    `CREATE TABLE quality_before (fix_id INTEGER NOT NULL, place BIGINT NOT NULL, event_id VARCHAR, user_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,
+       event_type VARCHAR NOT NULL, value DOUBLE, timestamp TIMESTAMP, session_id VARCHAR, context VARCHAR, import_id INTEGER)`,
+    `CREATE TABLE quality_after (fix_id INTEGER NOT NULL, place BIGINT NOT NULL, event_id VARCHAR, user_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,
+       event_type VARCHAR NOT NULL, value DOUBLE, timestamp TIMESTAMP, session_id VARCHAR, context VARCHAR, import_id INTEGER)`,
   ],
 ];
 

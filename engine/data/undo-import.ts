@@ -30,6 +30,9 @@ export async function removeImport(session: Session, number: number): Promise<Un
   if (row.entity === 'interactions') {
     interactions = await session.number('SELECT count(*) FROM interactions WHERE import_id = $1', [number]);
     await session.run('DELETE FROM interactions WHERE import_id = $1', [number]);
+    // What a fix took out of it does not come back with that fix.
+    await session.run('DELETE FROM quality_before WHERE import_id = $1', [number]);
+    await session.run('DELETE FROM quality_after WHERE import_id = $1', [number]);
     if (interactions > 0) {
       const later = await session.rows<{ import_id: number }>(
         "SELECT import_id FROM imports WHERE import_id <> $1 AND entity = 'interactions' AND duplicates > 0 ORDER BY import_id",

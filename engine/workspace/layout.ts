@@ -15,6 +15,7 @@ export const layout = {
   checkpoint: (workspace: string, id: string) => path.join(workspace, 'checkpoints', id),
   datasets: (workspace: string) => path.join(workspace, 'datasets'),
   events: (workspace: string) => path.join(workspace, 'events'),
+  quality: (workspace: string) => path.join(workspace, 'quality.json'),
   explored: (workspace: string) => path.join(workspace, 'explored.json'),
   sqlHistory: (workspace: string) => path.join(workspace, 'sql-history.json'),
   sample: (workspace: string) => path.join(workspace, 'sample'),

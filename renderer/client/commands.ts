@@ -21,6 +21,8 @@ type JobOperation = Extract<
   | 'dataset.preview'
   | 'dataset.create'
   | 'sql.export'
+  | 'quality.check'
+  | 'quality.fix'
   | 'workspace.importSample'
 >;
 

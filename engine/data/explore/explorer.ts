@@ -1,5 +1,6 @@
 import type { Explored, ExploreFilter, ExplorePanel } from '#contract/explore';
 import { toCell } from '../cells.ts';
+import { stateOf } from '../data-state.ts';
 import type { Database } from '../database.ts';
 import { storedKinds } from '../import-entities.ts';
 import type { Session } from '../session.ts';
@@ -81,14 +82,6 @@ const uses = (body: string, name: string): boolean => name === 'chosen' || body.
 function withParts(parts: readonly string[], body: string): string {
   const inner = /^WITH\s+/.exec(body);
   return inner ? `WITH ${[...parts, body.slice(inner[0].length)].join(',\n  ')}` : `WITH ${parts.join(',\n  ')}\n${body}`;
-}
-
-async function stateOf(session: Session): Promise<string> {
-  const [row] = await session.rows(
-    `SELECT (SELECT count(*) FROM interactions)::VARCHAR AS interactions, (SELECT max(rowid) FROM interactions)::VARCHAR AS last, (SELECT last FROM import_numbers)::VARCHAR AS imports,
-       (SELECT count(*) FROM imports)::VARCHAR AS kept, (SELECT count(*) FROM items)::VARCHAR AS items`,
-  );
-  return Object.values(row ?? {}).join(' ');
 }
 
 async function prepare(session: Session, filter: ExploreFilter): Promise<Ground> {

@@ -15,6 +15,7 @@ import { useStore } from '../../store/store.ts';
 import { useViewState } from '../../store/use-view-state.ts';
 import { Datasets } from './Datasets.tsx';
 import { Counts, Plots } from './Overview.tsx';
+import { Quality } from './quality/Quality.tsx';
 import { RowGrid, type TableName } from './RowGrid.tsx';
 import { ImportsTable, ProfileTable } from './Tables.tsx';
 
@@ -99,6 +100,7 @@ function Contents() {
           }
         </Answered>
       </Panel>
+      <Quality />
       <Datasets />
       <Panel title="Columns" flush>
         <Answered answer={profile}>{(data) => <ProfileTable columns={data.columns} />}</Answered>

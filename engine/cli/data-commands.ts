@@ -47,6 +47,8 @@ export const dataCommands: Command[] = [
       items: { kind: 'integer', help: 'how many items (500)' },
       events: { kind: 'integer', help: 'how many events (10000)' },
       seed: { kind: 'integer', help: 'the same seed gives the same bytes (42)' },
+      preset: { kind: 'text', help: 'plain, news, shop, video or learning (plain)' },
+      format: { kind: 'text', help: 'csv, or parquet for large data (csv)' },
       out: { kind: 'text', help: 'the folder to write', required: true },
     },
     async run({ session, flags }) {

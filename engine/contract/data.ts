@@ -78,12 +78,19 @@ export const ImportResult = z.object({
 });
 export type ImportResult = z.infer<typeof ImportResult>;
 
+export const PresetName = z.enum(['plain', 'news', 'shop', 'video', 'learning']);
+export type PresetName = z.infer<typeof PresetName>;
+
 export const GenerateInput = z.object({
   out: z.string().min(1),
   users: z.number().int().min(2).max(10_000_000).default(1000),
   items: z.number().int().min(2).max(10_000_000).default(500),
   events: z.number().int().min(1).max(100_000_000).default(10_000),
   seed: z.number().int().min(0).max(4_294_967_295).default(42),
+  /** What kind of product the data is of. */
+  preset: PresetName.default('plain'),
+  /** How the events are written: one CSV file, or Parquet files of two million each. */
+  format: z.enum(['csv', 'parquet']).default('csv'),
 });
 export type GenerateInput = z.infer<typeof GenerateInput>;
 

@@ -1,9 +1,9 @@
 import type { Random } from '../math/random.ts';
 import { topics } from './generated-catalogue.ts';
-import { tasteDimensions, type World } from './generated-world.ts';
+import { levelAt, lifeOf, tasteDimensions, type World } from './generated-world.ts';
 
 /** What a user chooses from in a session: the whole catalogue up to this size, else so many items drawn from it by popularity. */
-const poolSize = 512;
+export const poolSize = 512;
 const fewTries = 30;
 const d = tasteDimensions;
 
@@ -16,17 +16,22 @@ export class Chooser {
   private readonly random: Random;
   /** Popularity summed up over the items. */
   private readonly sums: Float64Array;
+  private readonly guide: Int32Array;
   private readonly taste = new Float64Array(d);
   /** Rows of the pool, ascending, so that items of one topic stand together; `chances` are summed up. */
   private readonly pool: Int32Array;
   private readonly chances: Float64Array;
   private readonly topicEnds = new Int32Array(topics.length);
 
-  constructor(world: World, random: Random) {
+  /** Level of the user at the moment, where that draws them. */
+  private level = 0;
+
+  constructor(world: World, random: Random, size = poolSize) {
     this.world = world;
     this.random = random;
     this.sums = new Float64Array(world.items + 1);
-    this.pool = new Int32Array(Math.min(poolSize, world.items)).map((_, i) => i);
+    this.guide = new Int32Array(world.items);
+    this.pool = new Int32Array(Math.min(size, world.items)).map((_, i) => i);
     this.chances = new Float64Array(this.pool.length + 1);
   }
 
@@ -35,8 +40,13 @@ export class Chooser {
     const { popularity, popularityDrift, items } = this.world;
     let sum = 0;
     for (let i = 0; i < items; i++) {
-      sum += Math.exp((popularity[i] as number) + time * (popularityDrift[i] as number));
+      sum += Math.exp((popularity[i] as number) + time * (popularityDrift[i] as number)) * lifeOf(this.world, i, time);
       this.sums[i + 1] = sum;
+    }
+    // Where to begin to look for a point of the sums: as many even steps as there are items.
+    for (let bucket = 0, place = 0; bucket < items; bucket++) {
+      while (place < items - 1 && (this.sums[place + 1] as number) <= (bucket / items) * sum) place++;
+      this.guide[bucket] = place;
     }
   }
 
@@ -44,6 +54,7 @@ export class Chooser {
   setUser(user: number, time: number): void {
     const { taste, tasteDrift, topic, items } = this.world;
     for (let k = 0; k < d; k++) this.taste[k] = (taste[user * d + k] as number) + time * (tasteDrift[user * d + k] as number);
+    this.level = levelAt(this.world, user, time);
     const size = this.pool.length;
     const whole = size === items;
     if (!whole) this.drawPool();
@@ -59,10 +70,10 @@ export class Chooser {
     for (let t = 1; t < topics.length; t++) this.topicEnds[t] = Math.max(this.topicEnds[t] as number, this.topicEnds[t - 1] as number);
   }
 
-  /** The user's liking of an item, without its popularity: p · q. */
+  /** The user's liking of an item, without its popularity: p · q, and how well its difficulty suits. */
   appeal(item: number): number {
-    const { place } = this.world;
-    let sum = 0;
+    const { place, preset, difficulty } = this.world;
+    let sum = preset.suits > 0 ? -preset.suits * (this.level - (difficulty[item] as number)) ** 2 : 0;
     for (let k = 0; k < d; k++) sum += (this.taste[k] as number) * (place[item * d + k] as number);
     return sum;
   }
@@ -98,9 +109,19 @@ export class Chooser {
 
   /** Evenly spaced points over the summed popularity. */
   private drawPool(): void {
-    const step = (this.sums[this.world.items] as number) / this.pool.length;
+    const { sums, pool, guide } = this;
+    const items = this.world.items;
+    const total = sums[items] as number;
+    const step = total / pool.length;
     const start = this.random.next();
-    for (let at = 0; at < this.pool.length; at++) this.pool[at] = find(this.sums, (start + at) * step, 0, this.world.items);
+    const perBucket = items / total;
+    for (let at = 0; at < pool.length; at++) {
+      const point = (start + at) * step;
+      let place = guide[Math.min(items - 1, Math.floor(point * perBucket))] as number;
+      while (place > 0 && (sums[place] as number) > point) place--;
+      while (place < items - 1 && (sums[place + 1] as number) <= point) place++;
+      pool[at] = place;
+    }
   }
 }
 

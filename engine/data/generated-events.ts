@@ -23,15 +23,20 @@ export interface Consumption {
 
 /** Seconds that a session may reach beyond its start. */
 const horizon = 1 << 15;
-const dwellOnTopic = 0.4;
 
 /**
  * Plays all sessions and yields their events in the order of time; no two have the same time while fewer than a thousand fall into one second.
  * `consumed` takes what each user meets.
  */
-export function* playSessions(world: World, plan: SessionPlan, seed: number, consumed: Consumption): Generator<GeneratedEvent> {
+export function* playSessions(
+  world: World,
+  plan: SessionPlan,
+  seed: number,
+  consumed: Consumption,
+  poolSize?: number,
+): Generator<GeneratedEvent> {
   const random = createRandom(seed, 'events');
-  const chooser = new Chooser(world, random);
+  const chooser = new Chooser(world, random, poolSize);
   const agenda = new Agenda();
   let day = -1;
   for (let session = 0; session < plan.count; session++) {
@@ -68,10 +73,12 @@ function playSession(world: World, chooser: Chooser, random: Random, agenda: Age
     for (let at = first; at < end; at++) if (consumed.items[at] === item) return true;
     return false;
   };
+  const { repeat, dwell } = world.preset;
+  const isOpen = (item: number): boolean => !isMet(item) || (repeat > 0 && random.next() < repeat);
   let topic = -1;
   let second = start;
   for (let left = visit.size; left > 0; ) {
-    const item = chooser.choose(topic >= 0 && random.next() < dwellOnTopic ? topic : -1, isMet);
+    const item = chooser.choose(topic >= 0 && random.next() < dwell ? topic : -1, repeat > 0 ? (one) => !isOpen(one) : isMet);
     topic = world.topic[item] as number;
     if (!isMet(item)) {
       consumed.items[first + (consumed.counts[user] as number)] = item;

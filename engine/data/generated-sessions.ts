@@ -10,7 +10,6 @@ export const periodSeconds = days * secondsPerDay;
 const hourShares = [2, 1, 1, 1, 1, 2, 4, 7, 9, 8, 7, 7, 9, 9, 7, 6, 7, 8, 10, 12, 13, 11, 8, 4];
 /** Monday to Sunday. */
 const weekdayShares = [1, 1, 1, 1, 0.9, 1.2, 1.3];
-const meanSessionEvents = 5;
 
 /** Who comes when and for how many events, in the order of time. */
 export interface SessionPlan {
@@ -24,7 +23,7 @@ export interface SessionPlan {
 }
 
 /** Shares `events` out to users, some far more active than others, and cuts them into sessions. */
-export function planSessions(users: number, events: number, seed: number): SessionPlan {
+export function planSessions(users: number, events: number, seed: number, meanSessionEvents = 5): SessionPlan {
   const random = createRandom(seed, 'sessions');
   const activity = Float64Array.from({ length: users }, () => Math.exp(0.45 * random.normal()));
   const total = activity.reduce((sum, value) => sum + value, 0);

@@ -1,5 +1,7 @@
 import { createRandom, type Random } from '../math/random.ts';
 import { cohorts, contentTypeShares, tags, tagsPerTopic, topics } from './generated-catalogue.ts';
+import { type Preset, presets } from './generated-presets.ts';
+import { days } from './generated-sessions.ts';
 
 /** Length of taste vectors; a last dimension more holds the popularity. */
 export const tasteDimensions = 6;
@@ -47,6 +49,9 @@ export interface World {
   difficulty: Uint8Array;
   /** Up to four tags an item, 255 where there are fewer. */
   itemTags: Uint8Array;
+  /** When an item appears (τ), where items have a life; empty where all are there from the start. */
+  births: Float32Array;
+  preset: Preset;
   /** Items of topic t are the rows `topicStarts[t] .. topicStarts[t + 1])`. */
   topicStarts: Int32Array;
 }
@@ -71,7 +76,7 @@ function addRow(target: Float32Array, row: number, source: Float32Array, from: n
 }
 
 /** Draws users and items; the same seed and sizes give the same world. */
-export function createWorld(users: number, items: number, seed: number): World {
+export function createWorld(users: number, items: number, seed: number, preset: Preset = presets.plain): World {
   const axes = createRandom(seed, 'axes');
   const topicAxes = directions(topics.length, axes);
   const tagAxes = directions(tags.length, axes);
@@ -91,6 +96,8 @@ export function createWorld(users: number, items: number, seed: number): World {
     type: new Uint8Array(items),
     difficulty: new Uint8Array(items),
     itemTags: new Uint8Array(items * 4).fill(255),
+    births: birthsOf(items, seed, preset),
+    preset,
     topicStarts: new Int32Array(topics.length + 1),
   };
   for (let t = 0; t <= topics.length; t++) world.topicStarts[t] = Math.round((items * t) / topics.length);
@@ -98,6 +105,23 @@ export function createWorld(users: number, items: number, seed: number): World {
   drawUsers(world, createRandom(seed, 'users'), { topicAxes, typeAxes, difficultyAxis });
   return world;
 }
+
+/** Items appear evenly over the time, and a tenth of them is there when it begins. */
+function birthsOf(items: number, seed: number, { lifeDays }: Preset): Float32Array {
+  if (lifeDays === null) return new Float32Array(0);
+  const random = createRandom(seed, 'births');
+  return Float32Array.from({ length: items }, () => (random.next() < 0.1 ? -random.next() * 0.1 : random.next()));
+}
+
+/** What the life of an item makes of its draw at a moment: 0 before it is there, then falling from 1. */
+export function lifeOf({ births, preset: { lifeDays } }: World, item: number, time: number): number {
+  if (lifeDays === null) return 1;
+  const age = (time - (births[item] as number)) * days;
+  return age < 0 ? 0 : Math.exp(-age / lifeDays);
+}
+
+/** The level of a user at a moment. */
+export const levelAt = ({ level, preset: { rise } }: World, user: number, time: number): number => (level[user] as number) + rise * time;
 
 interface Axes {
   topicAxes: Float32Array;
@@ -178,19 +202,40 @@ function pickShare(random: Random, shares: readonly number[]): number {
   return shares.length - 1;
 }
 
-/** The score vectors of the moment τ: users × (tasteDimensions + 1) and items likewise, whose dot product is the score. */
+/** The draw of an item by its life over the last fifth of the time, as the logarithm of its mean. */
+function meanLife(world: World, item: number): number {
+  const moments = 18;
+  let sum = 0;
+  for (let at = 0; at < moments; at++) sum += lifeOf(world, item, 0.8 + (0.2 * (at + 0.5)) / moments);
+  return Math.log(Math.max(sum / moments, 1e-12));
+}
+
+/**
+ * The score vectors of the moment τ: users × dimensions and items likewise, whose dot product is the score. The last dimension is the items' popularity. Where what
+ * suits depends on the level, a dimension before it carries level × difficulty: −(level − difficulty)² is that, and a part of each alone. Items with a life
+ * have their mean draw over the last fifth of the time.
+ */
 export function vectorsAt(world: World, time: number): { users: Float32Array; items: Float32Array; dimensions: number } {
-  const dimensions = d + 1;
+  const { suits, lifeDays } = world.preset;
+  const extra = suits > 0 ? 1 : 0;
+  const dimensions = d + 1 + extra;
   const users = new Float32Array(world.users * dimensions);
   const items = new Float32Array(world.items * dimensions);
   for (let u = 0; u < world.users; u++) {
     for (let k = 0; k < d; k++)
       users[u * dimensions + k] = (world.taste[u * d + k] as number) + time * (world.tasteDrift[u * d + k] as number);
-    users[u * dimensions + d] = 1;
+    if (extra > 0) users[u * dimensions + d] = levelAt(world, u, time);
+    users[u * dimensions + d + extra] = 1;
   }
   for (let i = 0; i < world.items; i++) {
     for (let k = 0; k < d; k++) items[i * dimensions + k] = world.place[i * d + k] as number;
-    items[i * dimensions + d] = (world.popularity[i] as number) + time * (world.popularityDrift[i] as number);
+    const difficulty = world.difficulty[i] as number;
+    if (extra > 0) items[i * dimensions + d] = 2 * suits * difficulty;
+    items[i * dimensions + d + extra] =
+      (world.popularity[i] as number) +
+      time * (world.popularityDrift[i] as number) -
+      suits * difficulty ** 2 +
+      (lifeDays === null ? 0 : meanLife(world, i));
   }
   return { users, items, dimensions };
 }

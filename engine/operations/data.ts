@@ -1,11 +1,11 @@
 import path from 'node:path';
-import type { GenerateInput, GenerateResult, ImportRequest, ImportResult } from '#contract/data';
+import type { GenerateResult, ImportRequest, ImportResult } from '#contract/data';
 import type { HandlersOf } from '#contract/operations';
 import { ingestEventLog } from '../data/event-log.ts';
 import { readWeights, storeWeights } from '../data/event-types.ts';
 import { isPostgres } from '../data/formats/database-file.ts';
 import { formats } from '../data/formats/formats.ts';
-import { generate } from '../data/generate.ts';
+import { type GenerateRequest, generate } from '../data/generate.ts';
 import { importPaths } from '../data/import-paths.ts';
 import { listImports } from '../data/imports.ts';
 import { recallMappings } from '../data/mappings.ts';
@@ -41,7 +41,7 @@ export async function ingestEvents(context: EngineContext): Promise<{ accepted: 
   return counts;
 }
 
-export function generateData(input: GenerateInput, work: WorkContext): Promise<GenerateResult> {
+export function generateData(input: GenerateRequest, work: WorkContext): Promise<GenerateResult> {
   return generate({ ...input, out: path.resolve(input.out) }, work);
 }
 

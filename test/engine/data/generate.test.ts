@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import type { PresetName } from '#contract/data';
 import { EngineError } from '#contract/errors';
 import { generate } from '../../../engine/data/generate.ts';
 import { importPaths } from '../../../engine/data/import-paths.ts';
@@ -134,3 +135,55 @@ test('imported in one go; the oracle of its vectors is the one in oracle.json, a
     await importPaths(db, { paths: [path.join(folder, 'others.csv')] }, quiet);
     expect((await readTrainingData(db, { minValue: 'auto' })).oracle).toBeNull();
   }));
+
+test('Parquet holds the very events that CSV does', () =>
+  withDatabase(async ({ db, folder }) => {
+    const size = { users: 60, items: 40, events: 5000, seed: 3 };
+    await generate({ ...size, out: path.join(folder, 'csv') }, quiet);
+    const { files } = await generate({ ...size, out: path.join(folder, 'parquet'), format: 'parquet' }, quiet);
+    expect(files).toEqual(['interactions-0001.parquet', 'users.csv', 'items.csv', 'oracle-users.csv', 'oracle-items.csv', 'oracle.json']);
+    expect(await importPaths(db, { paths: [path.join(folder, 'csv')] }, quiet)).toMatchObject({ rejected: 0 });
+    // Each row is there already, by its id and all that it says.
+    expect(await importPaths(db, { paths: [path.join(folder, 'parquet', 'interactions-0001.parquet')] }, quiet)).toMatchObject({
+      accepted: 0,
+      duplicates: 5000,
+    });
+    const rows = await db.read((session) =>
+      session.number(
+        `SELECT count(*) FROM (SELECT event_id, user_id, item_id, event_type, round(value, 2), timestamp, session_id FROM interactions
+         EXCEPT SELECT event_id, user_id, item_id, event_type, round(value, 2), timestamp, session_id FROM read_parquet('${path.join(folder, 'parquet', 'interactions-0001.parquet')}'))`,
+      ),
+    );
+    expect(rows).toBe(0);
+  }));
+
+/** What tells one kind of data from another: how often somebody comes back to an item, how long a session is, how long items live, what is stepped up to. */
+async function traits(preset: PresetName) {
+  return withDatabase(async ({ db, folder }) => {
+    const { oracle } = await generate({ users: 200, items: 300, events: 20_000, seed: 9, out: path.join(folder, 'made'), preset }, quiet);
+    await importPaths(db, { paths: [path.join(folder, 'made')] }, quiet);
+    const found = await db.read((session) =>
+      session.row<{ again: number; session: number; life: number; rise: number; special: bigint }>(
+        `SELECT (SELECT 1 - count(DISTINCT (user_id, item_id)) / count(*)::DOUBLE FROM interactions WHERE value IS NOT NULL) AS again,
+           (SELECT avg(n) FROM (SELECT count(*) AS n FROM interactions GROUP BY session_id)) AS session,
+           (SELECT median(days) FROM (SELECT date_diff('hour', min(timestamp), quantile_disc(timestamp, 0.9)) / 24.0 AS days FROM interactions GROUP BY item_id HAVING count(*) > 20)) AS life,
+           (SELECT corr(epoch(timestamp), difficulty) FROM interactions JOIN items USING (item_id)) AS rise,
+           (SELECT count(DISTINCT event_type) FROM interactions WHERE event_type IN ('purchase', 'complete')) AS special`,
+      ),
+    );
+    return { ...found, ndcg: oracle['ndcg@10'] as number };
+  });
+}
+
+test('presets differ in what a model has to get right', async () => {
+  const [plain, news, shop, video, learning] = await Promise.all((['plain', 'news', 'shop', 'video', 'learning'] as const).map(traits));
+  if (!plain || !news || !shop || !video || !learning) throw new Error('a preset is missing');
+  expect(news.life).toBeLessThan(15);
+  expect(plain.life).toBeGreaterThan(60);
+  expect(video.life).toBeGreaterThan(news.life);
+  expect(shop.again).toBeGreaterThan(plain.again + 0.1);
+  expect(video.session).toBeGreaterThan(plain.session * 1.4);
+  expect(learning.rise).toBeGreaterThan(plain.rise + 0.15);
+  expect([shop.special, learning.special, plain.special].map(Number)).toEqual([1, 1, 0]);
+  for (const { ndcg } of [plain, news, shop, video, learning]) expect(ndcg).toBeGreaterThan(0.02);
+});

@@ -11,6 +11,7 @@ import { datasetHandlers } from './operations/datasets.ts';
 import type { EngineContext } from './operations/engine-context.ts';
 import { exploreHandlers } from './operations/explore.ts';
 import { jobHandlers } from './operations/jobs.ts';
+import { liveHandlers } from './operations/live.ts';
 import { modelHandlers } from './operations/models.ts';
 import { pipelineHandlers, retrain } from './operations/pipeline.ts';
 import { qualityHandlers } from './operations/quality.ts';
@@ -81,6 +82,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...exploreHandlers(context),
     ...sqlHandlers(context),
     ...qualityHandlers(context),
+    ...liveHandlers(context),
     ...modelHandlers(),
     ...runHandlers(context),
     ...checkpointHandlers(context),

@@ -51,6 +51,7 @@ const homes: [RegExp, string][] = [
   [/^usearch$/, 'engine/retrieval/'],
   [/^plotly/, 'renderer/charts/'],
   [/^electron$/, 'electron/'],
+  [/^kafkajs$/, 'engine/data/'],
 ];
 
 /** Written in AssemblyScript, which has its own compiler. */

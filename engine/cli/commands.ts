@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { dataCommands } from './data-commands.ts';
 import { datasetCommands } from './dataset-commands.ts';
 import { exploreCommands } from './explore-commands.ts';
+import { liveCommands } from './live-commands.ts';
 import { qualityCommands } from './quality-commands.ts';
 import { runCommands } from './run-commands.ts';
 import { serveCommands } from './serve-commands.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   ...datasetCommands,
   ...exploreCommands,
   ...qualityCommands,
+  ...liveCommands,
   ...sqlCommands,
   ...runCommands,
   ...checkpointCommands,

@@ -5,6 +5,7 @@ import { dataOperations } from './data.ts';
 import { datasetOperations } from './dataset.ts';
 import { exploreOperations } from './explore.ts';
 import { jobOperations } from './job.ts';
+import { liveOperations } from './live.ts';
 import { modelOperations } from './model.ts';
 import { pipelineOperations } from './pipeline.ts';
 import { qualityOperations } from './quality.ts';
@@ -23,6 +24,7 @@ export const operations = {
   ...exploreOperations,
   ...sqlOperations,
   ...qualityOperations,
+  ...liveOperations,
   ...modelOperations,
   ...runOperations,
   ...checkpointOperations,

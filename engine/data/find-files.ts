@@ -48,7 +48,7 @@ function decoded(text: string): string {
   }
 }
 
-const isTable = (name: string): boolean => {
+export const isTable = (name: string): boolean => {
   const plain = plainName(name);
   if (name.startsWith('.') || name.startsWith('_') || plain.startsWith('oracle-')) return false;
   if (movieLens1m.includes(plain)) return true;

@@ -1,7 +1,7 @@
 import { contentOf, timeUnit } from './content.ts';
 import { incoming } from './incoming.ts';
 import { brokenColumn, relationOf } from './relation.ts';
-import type { Session } from './session.ts';
+import type { Parameters, Session } from './session.ts';
 import type { Source } from './source.ts';
 import { quoteName, quoteText } from './sql.ts';
 import { timeFormats } from './time-format.ts';
@@ -71,10 +71,14 @@ function contextOf(source: Source): string {
 }
 
 /**
- * Reads a source to the end of the table `import_incoming`, in the order of the file. A row that breaks a rule has no user there, and in its context
+ * Reads a source to the end of a table of interactions, `import_incoming` where no other is named, in the order of the file. A row that breaks a rule has no user there, and in its context
  * `column: reason`.
  */
-export async function readInteractions(session: Session, source: Source, importId: number): Promise<void> {
+export async function readInteractions(
+  session: Session,
+  source: Source,
+  { importId, table = incoming, parameters }: { importId: number | null; table?: string; parameters?: Parameters },
+): Promise<void> {
   const { mapping, reading } = source;
   const time = readTime(source);
   const types: Record<string, string> = {};
@@ -104,11 +108,14 @@ export async function readInteractions(session: Session, source: Source, importI
   ];
   const broken = reading.cells === 'text' ? `, ${brokenColumn}` : '';
   const good = (name: string): string => `CASE WHEN problem IS NULL THEN ${name} ELSE '' END`;
-  await session.run(`INSERT INTO ${incoming}
+  await session.run(
+    `INSERT INTO ${table}
     SELECT event_id, ${good('user_id')}, ${good('item_id')}, event_type, value, moment, session_id, coalesce(problem, context), ${importId}
     FROM (SELECT *, CASE ${rules.join(' ')} END AS problem
       FROM (SELECT ${text('event')} AS event_id, ${text('user')} AS user_id, ${text('item')} AS item_id,
           coalesce(${text('type')}, ${quoteText(typeWithout(source))}) AS event_type, ${raw('value')} AS raw_value, TRY_CAST(${raw('value')} AS DOUBLE) AS value,
           ${raw('timestamp')} AS raw_time, ${time?.sql ?? 'CAST(NULL AS TIMESTAMP)'} AS moment, ${text('session')} AS session_id, ${contextOf(source)} AS context${broken}
-        FROM ${relationOf(source, types)}))`);
+        FROM ${relationOf(source, types)}))`,
+    parameters,
+  );
 }

@@ -48,7 +48,20 @@ interface Planned {
  * @throws `unreadable_file` where a file cannot be read, `bad_data` where it holds no rows or no ids, `conflict` where it is written to meanwhile, `cancelled` when
  * asked to stop.
  */
-export async function importPaths(db: Database, input: ImportRequest, ctx: WorkContext): Promise<ImportResult> {
+export function importPaths(db: Database, input: ImportRequest, ctx: WorkContext): Promise<ImportResult> {
+  // One after the other: they share the table of what is incoming.
+  const before = turns.get(db) ?? Promise.resolve();
+  const turn = before.then(() => importNow(db, input, ctx));
+  turns.set(
+    db,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
+const turns = new WeakMap<Database, Promise<unknown>>();
+
+async function importNow(db: Database, input: ImportRequest, ctx: WorkContext): Promise<ImportResult> {
   const started = performance.now();
   const { tables, oracle } = await findFiles(input.paths);
   const remembered = await recallMappings(db);
@@ -190,7 +203,7 @@ async function stageFile(db: Database, plan: Planned, ctx: WorkContext): Promise
       await createIncoming(session);
       const id = await nextImportId(session);
       const before = await session.number(`SELECT count(*) FROM ${incoming}`);
-      const read = () => readInteractions(session, readable, id).catch(explain(readable));
+      const read = () => readInteractions(session, readable, { importId: id }).catch(explain(readable));
       await watched(session, ctx, `Reading ${nameOf(source)}`, read, source.expectedRows, version.sizeBytes);
       return { importId: id, first: before };
     });

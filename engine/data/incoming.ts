@@ -31,7 +31,7 @@ export async function dropIncoming(session: Session): Promise<void> {
 }
 
 /** What makes two interactions the same: the event id where there is one, else all that they say. */
-const contentColumns = ['user_id', 'item_id', 'event_type', 'timestamp', 'value', 'session_id'];
+export const contentColumns = ['user_id', 'item_id', 'event_type', 'timestamp', 'value', 'session_id'];
 const hashed = `CASE WHEN event_id IS NULL THEN hash(${contentColumns.join(', ')}) ELSE hash(event_id) END`;
 
 export interface StoredCounts {

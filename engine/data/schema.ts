@@ -33,6 +33,10 @@ const migrations: string[][] = [
     // What the attributes were before an import of users or items; their table is kept as undo_<number>.
     'ALTER TABLE imports ADD COLUMN attributes_before VARCHAR',
     'CREATE TABLE mappings (format VARCHAR NOT NULL, columns VARCHAR NOT NULL, mapping VARCHAR NOT NULL)',
+    // Live sources (`live/`), and how far each has been read: stored together with what was read.
+    `CREATE TABLE live_sources (source_id INTEGER NOT NULL, name VARCHAR NOT NULL, setting VARCHAR NOT NULL, mapping VARCHAR NOT NULL, rows_read BIGINT NOT NULL,
+       accepted BIGINT NOT NULL, rejected BIGINT NOT NULL, duplicates BIGINT NOT NULL, last_at TIMESTAMP)`,
+    'CREATE TABLE live_positions (source_id INTEGER NOT NULL, part VARCHAR NOT NULL, position VARCHAR NOT NULL)',
     // What was mended (`quality/fixes.ts`): rows as they were, and as they became where they were not taken out.
     'CREATE TABLE quality_fixes (fix_id INTEGER NOT NULL, check_id VARCHAR NOT NULL, label VARCHAR NOT NULL, row_count BIGINT NOT NULL, made_at TIMESTAMP NOT NULL, detail VARCHAR)',
     `CREATE TABLE quality_before (fix_id INTEGER NOT NULL, place BIGINT NOT NULL, event_id VARCHAR, user_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,

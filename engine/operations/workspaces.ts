@@ -12,6 +12,7 @@ import { tidyCheckpoints } from './checkpoint-store.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { endExplorer } from './explore.ts';
+import { endLive } from './live.ts';
 import { startSampleImport } from './sample.ts';
 import { endConsole } from './sql.ts';
 
@@ -73,6 +74,7 @@ export async function leaveWorkspace(context: EngineContext): Promise<void> {
   // What the server acknowledged last; should it fail, the log still has it for the next opening.
   await ingestEvents(context).catch(() => undefined);
   context.session = null;
+  await endLive(session);
   await endConsole(session);
   await endExplorer(session);
   await session.database.close();

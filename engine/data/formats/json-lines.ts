@@ -5,10 +5,10 @@ import { columnsOfObjects, jsonRelation } from './json-columns.ts';
 import { demandText, rowsOfHead } from './text.ts';
 
 /** The objects among the first lines. A broken line is rejected by the import, with its number. */
-export function objectsOfLines(text: string): Record<string, unknown>[] {
+export function objectsOfLines(text: string, most = 200): Record<string, unknown>[] {
   const objects: Record<string, unknown>[] = [];
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  for (const line of lines.slice(0, 200)) {
+  for (const line of lines.slice(0, most)) {
     try {
       const value: unknown = JSON.parse(line.replace(/^\uFEFF/, ''));
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) objects.push(value as Record<string, unknown>);

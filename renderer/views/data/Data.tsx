@@ -14,6 +14,7 @@ import { formatCount } from '../../format/numbers.ts';
 import { useStore } from '../../store/store.ts';
 import { useViewState } from '../../store/use-view-state.ts';
 import { Datasets } from './Datasets.tsx';
+import { Live } from './live/Live.tsx';
 import { Counts, Plots } from './Overview.tsx';
 import { Quality } from './quality/Quality.tsx';
 import { RowGrid, type TableName } from './RowGrid.tsx';
@@ -100,6 +101,7 @@ function Contents() {
           }
         </Answered>
       </Panel>
+      <Live />
       <Quality />
       <Datasets />
       <Panel title="Columns" flush>

@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { answerDialog, expect, openView, shoot, test } from './support/app.ts';
+
+test('a watched folder brings what is laid into it, and a stream that nobody serves says so', async ({ app, userData }) => {
+  const { page } = app;
+  const inbox = join(userData, 'inbox');
+  mkdirSync(inbox);
+  const first = join(userData, 'first.csv');
+  writeFileSync(first, 'user_id,item_id\nann,film\n');
+  await answerDialog(app, [join(userData, 'mine')]);
+  await page.getByRole('button', { name: 'Create workspace' }).click();
+  await answerDialog(app, [first]);
+  await page.getByRole('button', { name: 'Import file' }).first().click();
+  await page.getByTestId('import-dialog').getByRole('button', { name: 'Import file' }).click();
+  await page.getByTestId('import-dialog').getByRole('button', { name: 'Open Data' }).click();
+  await openView(page, 'data');
+  const live = page.getByTestId('live');
+  await live.getByRole('button', { name: 'New source' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New live source' });
+  await dialog.getByRole('button', { name: 'Add source' }).click();
+  await expect(dialog).toContainText('This is needed.');
+  await dialog.getByLabel('Name').fill('inbox');
+  await dialog.getByLabel('Folder', { exact: true }).fill(inbox);
+  await shoot(page, 'live-new');
+  await dialog.getByRole('button', { name: 'Add source' }).click();
+  writeFileSync(join(inbox, 'new.csv'), 'user_id,item_id\nbob,film\ncid,film\n');
+  await expect(live.getByRole('row', { name: /inbox/ })).toContainText('reading');
+  await expect(live.getByRole('row', { name: /inbox/ }).getByRole('cell').nth(3)).toHaveText('2', { timeout: 15_000 });
+
+  await live.getByRole('button', { name: 'New source' }).click();
+  await dialog.getByLabel('Kind').selectOption('stream');
+  await dialog.getByLabel('Name').fill('nobody');
+  await dialog.getByLabel('Address').fill('http://127.0.0.1:59998/events');
+  await dialog.getByRole('button', { name: 'Add source' }).click();
+  await expect(live).toContainText('nothing listens there');
+  await live.scrollIntoViewIfNeeded();
+  await shoot(page, 'live');
+  await live.getByRole('button', { name: 'Remove nobody' }).click();
+  await expect(live).not.toContainText('nobody');
+  await live.getByRole('button', { name: 'Stop inbox' }).click();
+  await expect(live.getByRole('row', { name: /inbox/ })).toContainText('stopped');
+});

@@ -3,6 +3,7 @@ import { toCell } from './cells.ts';
 import type { Database } from './database.ts';
 import { derivedEventId } from './event-id.ts';
 import { storedKinds } from './import-entities.ts';
+import { placesNewestFirst } from './newest-first.ts';
 import { quoteName } from './sql.ts';
 
 export type TableName = 'interactions' | 'users' | 'items' | 'rejects';
@@ -27,9 +28,14 @@ const fixedColumns = {
   ],
 } as const;
 
+/** Up to here a window is cheaper to find anew. */
+const shallow = 2000;
+
 /** A window of a table: interactions newest first, users and items by id, rejects by file and line. */
-export function readRows(db: Database, input: { table: TableName; offset: number; limit: number }): Promise<TablePage> {
+export async function readRows(db: Database, input: { table: TableName; offset: number; limit: number }): Promise<TablePage> {
   const { table, offset, limit } = input;
+  // The first windows are found at once; for those further down the order is kept.
+  const places = table === 'interactions' && offset > shallow ? await placesNewestFirst(db, offset, limit) : null;
   return db.read(async (session) => {
     const total = await session.number(`SELECT count(*) FROM ${table}`);
     let columns: { name: string; type: string }[];
@@ -38,7 +44,11 @@ export function readRows(db: Database, input: { table: TableName; offset: number
       columns = fixedColumns.interactions.map(([name, type]) => ({ name, type }));
       // The rows are chosen by their place first, so that only those of the window are read whole.
       sql = `SELECT coalesce(event_id, ${derivedEventId}) AS event_id, user_id, item_id, event_type, value, timestamp, session_id, context FROM interactions
-        WHERE rowid IN (SELECT rowid FROM interactions ORDER BY timestamp DESC NULLS LAST, rowid DESC LIMIT ${limit} OFFSET ${offset})
+        WHERE rowid IN (${
+          places
+            ? `SELECT unnest(CAST([${places.join(', ')}] AS BIGINT[]))`
+            : `SELECT rowid FROM interactions ORDER BY timestamp DESC NULLS LAST, rowid DESC LIMIT ${limit} OFFSET ${offset}`
+        })
         ORDER BY timestamp DESC NULLS LAST, rowid DESC`;
     } else if (table === 'rejects') {
       columns = fixedColumns.rejects.map(([name, type]) => ({ name, type }));

@@ -112,6 +112,12 @@ test('a dropped file is mapped anew, imported, looked at, frozen in part, and ta
   await making.getByRole('button', { name: 'Close' }).last().click();
   await expect(page.getByTestId('datasets-table')).toContainText('likes');
 
+  await openView(page, 'sql');
+  await page.getByRole('button', { name: 'Run statement' }).click();
+  await expect(page.getByTestId('sql-result').getByRole('row').nth(1)).toContainText('view');
+  await expect(page.getByTestId('sql-result').getByRole('row').nth(1)).toContainText('40');
+  await openView(page, 'data');
+
   await page.getByRole('button', { name: 'Undo the import of odd.csv' }).click();
   await expect(page.getByRole('alertdialog')).toContainText('60 interactions of odd.csv');
   await page.getByRole('button', { name: 'Undo import' }).click();

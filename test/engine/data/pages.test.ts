@@ -216,3 +216,28 @@ test('an exported table holds everybody who is known', () =>
       { user_id: 'cleo', city: 'Rome' },
     ]);
   }));
+
+test('windows far down are those of the whole order, and follow the data', () =>
+  withDatabase(async ({ db, put, import: run }) => {
+    const line = (at: number): string => `u${at % 97},i${(at * 31) % 89},${1_700_000_000 + ((at * 7919) % 5000)}`;
+    await run(await put('a.csv', `user_id,item_id,timestamp\n${Array.from({ length: 5000 }, (_, at) => line(at)).join('\n')}\n`));
+    const page = async (offset: number) =>
+      (await readRows(db, { table: 'interactions', offset, limit: 3 })).rows.map((row) => [row[1], row[2], row[5]].join(' '));
+    const whole = async () =>
+      (
+        await db.read((session) =>
+          session.rows<{ text: string }>(
+            "SELECT concat_ws(' ', user_id, item_id, strftime(timestamp, '%Y-%m-%dT%H:%M:%S.%gZ')) AS text FROM interactions ORDER BY timestamp DESC, rowid DESC",
+          ),
+        )
+      ).map(({ text }) => text);
+    expect(await page(4321)).toEqual((await whole()).slice(4321, 4324));
+    await run(
+      await put(
+        'b.csv',
+        `user_id,item_id,timestamp\n${Array.from({ length: 50 }, (_, at) => `new${at},i1,${1_700_002_000 + at}`).join('\n')}\n`,
+      ),
+    );
+    expect(await page(4321)).toEqual((await whole()).slice(4321, 4324));
+    expect(await page(5048)).toHaveLength(2);
+  }));

@@ -75,7 +75,7 @@ async function takeCore(session: Session, perUser: number, perItem: number, ctx:
     const items = perItem > 1 ? await takeAway(session, few('item_id', 'user_id', perItem)) : null;
     example ??= users ?? items;
     if (users === null && items === null) return example;
-    await ctx.checkpoint({ phase: `k-core, round ${round}` });
+    await ctx.checkpoint({ phase: `Paring the core, round ${round}` });
   }
 }
 
@@ -93,7 +93,8 @@ export async function chooseInteractions(session: Session, recipe: DatasetRecipe
     steps.push({ step, ...now, removed: before.interactions - now.interactions, example });
     before = now;
   };
-  for (const { name, leaves } of stepsOf(recipe)) await note(name, await watched(session, ctx, name, () => takeAway(session, leaves)));
+  for (const { name, leaves } of stepsOf(recipe))
+    await note(name, await watched(session, ctx, `Choosing by ${name.toLowerCase()}`, () => takeAway(session, leaves)));
   const { minPerUser = 1, minPerItem = 1 } = recipe;
   if (minPerUser > 1 || minPerItem > 1) {
     const parts = [...(minPerUser > 1 ? [`${minPerUser} items a user`] : []), ...(minPerItem > 1 ? [`${minPerItem} users an item`] : [])];

@@ -200,7 +200,17 @@ test('14, 15: no second window opens, and only allowed links reach the browser',
 test('17, 20: the page gets these functions and no way to any other channel; frames in it get none', async () => {
   const bridge = await app.page.evaluate(() => Object.keys((window as unknown as { recsmith: object }).recsmith).sort());
   expect(bridge).toEqual(
-    ['chooseFiles', 'copyText', 'onEngineState', 'pathForFile', 'platform', 'requestEnginePort', 'setTheme', 'showFolder'].sort(),
+    [
+      'chooseFiles',
+      'chooseSaveFile',
+      'copyText',
+      'onEngineState',
+      'pathForFile',
+      'platform',
+      'requestEnginePort',
+      'setTheme',
+      'showFolder',
+    ].sort(),
   );
   const inFrame = await app.page.evaluate(
     () =>

@@ -27,7 +27,7 @@ export async function applyFix(db: Database, checkId: string, ctx: WorkContext):
       check: checkId,
     });
   return db.write(async (session) => {
-    const { fix, count } = await watched(session, ctx, check.title, () => check.find(session));
+    const { fix, count } = await watched(session, ctx, 'Looking once more', () => check.find(session));
     if (!fix) {
       throw new EngineError(
         'conflict',
@@ -37,7 +37,7 @@ export async function applyFix(db: Database, checkId: string, ctx: WorkContext):
     }
     const id = await session.number('SELECT coalesce(max(fix_id), 0) + 1 FROM quality_fixes');
     const work = () => (fix.kind === 'rows' ? fixRows(session, id, fix) : fixAttribute(session, id, fix));
-    const rows = await watched(session, ctx, fix.label, work);
+    const rows = await watched(session, ctx, 'Mending', work);
     await session.run("INSERT INTO quality_fixes VALUES ($1, $2, $3, $4, now() AT TIME ZONE 'UTC', $5)", [
       ...[id, checkId, `${check.title}: ${fix.label.toLowerCase()}`, rows],
       fix.kind === 'attribute' ? JSON.stringify(fix) : null,

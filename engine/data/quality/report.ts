@@ -13,8 +13,9 @@ export async function checkQuality(db: Database, ctx: WorkContext): Promise<Qual
     const state = await stateOf(session);
     const done: QualityReport['checks'] = [];
     for (const { id, title, why, unit, grave, advice, sql, find } of checks) {
-      await ctx.checkpoint({ phase: title, done: done.length, total: checks.length, unit: 'checks' });
-      const { count, example, fix } = await watched(session, ctx, title, () => find(session));
+      const phase = `Looking for ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+      await ctx.checkpoint({ phase, done: done.length, total: checks.length, unit: 'checks' });
+      const { count, example, fix } = await watched(session, ctx, phase, () => find(session));
       const level = count === 0 ? 'good' : grave ? 'look' : 'known';
       done.push({ id, title, why, level, count, unit, example, sql, fix: fix ? { label: fix.label } : null, advice });
     }

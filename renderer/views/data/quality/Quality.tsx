@@ -16,7 +16,7 @@ import { formatCount } from '../../../format/numbers.ts';
 import { formatAge } from '../../../format/time.ts';
 import { useStore } from '../../../store/store.ts';
 import { useNow } from '../../../store/use-now.ts';
-import { fixText, inOrder, levelText, summaryText } from './quality-text.ts';
+import { countText, fixText, inOrder, levelText, summaryText } from './quality-text.ts';
 
 function CheckRow({ check, onFix }: { check: QualityCheck; onFix: () => void }) {
   const Icon = check.level === 'look' ? WarningSignIcon : TickCircleIcon;
@@ -30,9 +30,9 @@ function CheckRow({ check, onFix }: { check: QualityCheck; onFix: () => void }) 
       </td>
       <th scope="row" title={check.why}>
         {check.title}
-        <span className="quality-why">{check.count > 0 ? `${check.why} ${check.advice}` : check.why}</span>
+        {check.count > 0 && <span className="quality-why">{`${check.why} ${check.advice}`}</span>}
       </th>
-      <td className="number">{check.count > 0 ? `${formatCount(check.count)} ${check.unit}` : '–'}</td>
+      <td className="number">{check.count > 0 ? countText(check) : '–'}</td>
       <td className="clip wide" title={check.example ?? undefined}>
         {check.example ?? '–'}
       </td>

@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import { storeWeights } from './event-types.ts';
 import { checkPacked, readHead } from './file-head.ts';
 import { findFiles } from './find-files.ts';
-import { isPostgres, withoutPassword } from './formats/database-file.ts';
+import { isPostgres } from './formats/database-file.ts';
 import { stageEntities, storeEntities } from './import-entities.ts';
 import { mostContext, readInteractions } from './import-interactions.ts';
 import { storeOracle } from './import-oracle.ts';
@@ -164,10 +164,16 @@ function warnOfWidth({ path: file, entity, columns, mapping }: Source, ctx: Work
 /** The import of the same bytes, read in the same way, where there was one of which nothing is missing. */
 async function importedBefore(session: Session, source: Source, sha256: string): Promise<ImportRow | undefined> {
   const [row] = await session.rows<ImportRow>(
-    'SELECT * FROM imports WHERE sha256 = $1 AND entity = $2 AND mapping = $3 AND NOT coalesce(incomplete, false) LIMIT 1',
-    [sha256, source.entity, JSON.stringify(source.mapping)],
+    `SELECT * FROM imports WHERE sha256 = $1 AND entity = $2 AND mapping = $3 AND NOT coalesce(incomplete, false)
+       AND coalesce(reading, '') = $4 LIMIT 1`,
+    [sha256, source.entity, JSON.stringify(source.mapping), readingOf(source)],
   );
   return row;
+}
+
+/** What of the reading changes rows beside the mapping; empty where nothing does. */
+function readingOf({ timeZone, constants }: Source): string {
+  return timeZone === undefined && Object.keys(constants).length === 0 ? '' : JSON.stringify({ timeZone, constants });
 }
 
 /** Takes the next number for an import. None is given twice, whatever is undone. */
@@ -229,7 +235,7 @@ async function stageFile(db: Database, plan: Planned, ctx: WorkContext): Promise
   });
 }
 
-const nameOf = ({ path: file }: Pick<Source, 'path'>): string => path.basename(withoutPassword(file));
+const nameOf = ({ path: file }: Pick<Source, 'path'>): string => path.basename(file);
 
 /** Looks through a packed file for a cut. */
 async function checked(source: Source, ctx: WorkContext): Promise<Packing> {
@@ -279,10 +285,10 @@ async function record(
 ): Promise<ImportedFile> {
   const rowsRead = accepted + duplicates + rejected;
   await session.run(
-    "INSERT INTO imports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() AT TIME ZONE 'UTC', $12, false, $13)",
+    "INSERT INTO imports VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() AT TIME ZONE 'UTC', $12, false, $13, $14)",
     [
-      ...[importId, withoutPassword(source.path), source.entity, source.format, sizeBytes, sha256],
-      ...[rowsRead, accepted, rejected, duplicates, seconds, JSON.stringify(source.mapping), attributesBefore],
+      ...[importId, source.path, source.entity, source.format, sizeBytes, sha256],
+      ...[rowsRead, accepted, rejected, duplicates, seconds, JSON.stringify(source.mapping), attributesBefore, readingOf(source)],
     ],
   );
   return importedFile(await session.row<ImportRow>('SELECT * FROM imports WHERE import_id = $1', [importId]), false);
@@ -294,7 +300,7 @@ async function removeEarlier(session: Session, plans: { plan: Planned }[]): Prom
     if (plan.before !== undefined || plan.source.entity !== 'interactions') continue;
     const earlier = await session.rows<{ import_id: number }>(
       'SELECT import_id FROM imports WHERE path = $1 AND entity = $2 ORDER BY import_id DESC',
-      [withoutPassword(plan.source.path), plan.source.entity],
+      [plan.source.path, plan.source.entity],
     );
     for (const { import_id } of earlier) await removeImport(session, import_id);
   }

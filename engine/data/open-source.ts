@@ -2,7 +2,7 @@ import type { ColumnMapping, Entity, ReadOptions } from '#contract/data';
 import { EngineError } from '#contract/errors';
 import { contentOf } from './content.ts';
 import { copyAsUtf8, type FileHead, readHead } from './file-head.ts';
-import { isPostgres } from './formats/database-file.ts';
+import { isPostgres, withoutPassword } from './formats/database-file.ts';
 import type { Format, FormatFile } from './formats/format.ts';
 import { formats } from './formats/formats.ts';
 import { holdsNothing } from './formats/text.ts';
@@ -63,7 +63,8 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
   const mend = text ? (target: string) => copyAsUtf8(path, head, target, true) : undefined;
   const defaultType = typeByName(name);
   return {
-    path,
+    // What is secret in an address is told to nobody: only the reading itself knows it.
+    path: withoutPassword(path),
     readPath: path,
     format: format.id,
     entity,

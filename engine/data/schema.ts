@@ -32,6 +32,8 @@ const migrations: string[][] = [
     'ALTER TABLE imports ADD COLUMN incomplete BOOLEAN DEFAULT false',
     // What the attributes were before an import of users or items; their table is kept as undo_<number>.
     'ALTER TABLE imports ADD COLUMN attributes_before VARCHAR',
+    // What of the reading changes rows beside the mapping: a zone, what the path says.
+    'ALTER TABLE imports ADD COLUMN reading VARCHAR',
     'CREATE TABLE mappings (format VARCHAR NOT NULL, columns VARCHAR NOT NULL, mapping VARCHAR NOT NULL)',
     // Live sources (`live/`), and how far each has been read: stored together with what was read.
     `CREATE TABLE live_sources (source_id INTEGER NOT NULL, name VARCHAR NOT NULL, setting VARCHAR NOT NULL, mapping VARCHAR NOT NULL, rows_read BIGINT NOT NULL,

@@ -6,6 +6,7 @@ import type { HandlersOf } from '#contract/operations';
 import type { WorkspaceSummary } from '#contract/workspace';
 import { openDatabase } from '../data/database.ts';
 import { countEntities } from '../data/entities.ts';
+import { removeLeftovers } from '../data/leftovers.ts';
 import { memorySetting } from '../data/memory-setting.ts';
 import { layout } from '../workspace/layout.ts';
 import { createWorkspace, isWorkspace, openWorkspace, type Workspace } from '../workspace/workspace.ts';
@@ -45,6 +46,7 @@ async function assertIdle(context: EngineContext): Promise<void> {
 
 async function enter(context: EngineContext, workspace: Workspace): Promise<WorkspaceSummary> {
   try {
+    await removeLeftovers(layout.database(workspace.path));
     const database = await openDatabase(layout.database(workspace.path), memorySetting());
     context.session = { workspace, database };
     // What a server received just before the workspace was last closed, or the engine died.

@@ -203,6 +203,15 @@ test('times without a zone are of the zone that is named, others keep their own'
     ]);
   }));
 
+test('the same bytes read in another zone are other rows', () =>
+  withDatabase(async ({ put, import: run, table }) => {
+    const file = await put('t.csv', 'user_id,item_id,time\nu1,i1,2024-07-01 12:00:00\n');
+    await run(file);
+    expect(await run({ paths: [file], timeZone: 'Asia/Tokyo' })).toMatchObject({ accepted: 1, files: [{ unchanged: false }] });
+    expect(await run({ paths: [file], timeZone: 'Asia/Tokyo' })).toMatchObject({ files: [{ unchanged: true }] });
+    expect(await table('interactions')).toHaveLength(2);
+  }));
+
 test('a chosen mapping is kept for files of the same columns', () =>
   withDatabase(async ({ db, put, import: run, table }) => {
     await run({ paths: [await put('a.csv', 'who,what,when\nu1,i1,2024-01-01\n')], map: { user: 'who', item: 'what' } });

@@ -10,7 +10,7 @@ function panelText({ panel, columns, rows, facts, sampled }: Explored): string {
     value === null ? '' : typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(4) : String(value);
   const table = formatTable([columns, ...rows.slice(0, most).map((row) => row.map(cell))]);
   const single = Object.entries(facts)
-    .filter(([name]) => name !== 'items')
+    .filter(([name, value]) => name !== 'items' && typeof value !== 'boolean')
     .map(([name, value]) => `${name} ${cell(value)}`);
   const notes = [
     ...(rows.length > most ? [`${most} of ${rows.length} rows`] : []),

@@ -48,7 +48,7 @@ export type Counts = Map<number, StoredCounts>;
  */
 export async function settleIncoming(session: Session): Promise<Counts | null> {
   if ((await session.number('SELECT count(*) FROM interactions')) > 0) return null;
-  await session.run('CREATE OR REPLACE TEMP TABLE left_out (place BIGINT, import_id INTEGER)');
+  await session.run('CREATE OR REPLACE TEMP TABLE left_out (place BIGINT, import_id INTEGER, kept_of INTEGER)');
   await leaveOutRepeats(session);
   const counts = await countIncoming(session);
   await session.run(`DELETE FROM ${incoming} WHERE ${isBroken} OR rowid IN (SELECT place FROM left_out)`);
@@ -66,7 +66,7 @@ export async function storeIncoming(session: Session, settled: Counts | null): P
     await session.run(`ALTER TABLE ${incoming} RENAME TO interactions`);
     return settled;
   }
-  await session.run('CREATE OR REPLACE TEMP TABLE left_out (place BIGINT, import_id INTEGER)');
+  await session.run('CREATE OR REPLACE TEMP TABLE left_out (place BIGINT, import_id INTEGER, kept_of INTEGER)');
   await leaveOutRepeats(session);
   await leaveOutKnown(session);
   const counts = await countIncoming(session);
@@ -81,11 +81,15 @@ export async function storeIncoming(session: Session, settled: Counts | null): P
   return counts;
 }
 
+/** The counts of each import; notes which imports have rows in common. */
 async function countIncoming(session: Session): Promise<Counts> {
   const rows = await session.rows<{ import_id: number; good: number; left_out: number }>(
     `SELECT g.import_id, CAST(g.good AS DOUBLE) AS good, CAST(coalesce(l.left_out, 0) AS DOUBLE) AS left_out
      FROM (SELECT import_id, count(*) AS good FROM ${incoming} WHERE NOT (${isBroken}) GROUP BY import_id) g
      LEFT JOIN (SELECT import_id, count(DISTINCT place) AS left_out FROM left_out GROUP BY import_id) l USING (import_id)`,
+  );
+  await session.run(
+    'INSERT INTO import_overlaps SELECT DISTINCT import_id, kept_of FROM left_out WHERE kept_of IS NOT NULL AND kept_of <> import_id',
   );
   return new Map(rows.map((row) => [row.import_id, { accepted: row.good - row.left_out, duplicates: row.left_out }]));
 }
@@ -98,7 +102,7 @@ async function leaveOutRepeats(session: Session): Promise<void> {
   if ((await session.number('SELECT count(*) FROM meeting')) > 0) {
     const content = contentColumns.map((name) => `CASE WHEN event_id IS NULL THEN ${name} END`);
     await session.run(
-      `INSERT INTO left_out SELECT place, import_id
+      `INSERT INTO left_out SELECT place, import_id, first_value(import_id) OVER (PARTITION BY event_id, ${content.join(', ')} ORDER BY place)
        FROM (SELECT rowid AS place, * FROM ${incoming} WHERE NOT (${isBroken}) AND ${hashed} IN (SELECT hashed FROM meeting))
        QUALIFY row_number() OVER (PARTITION BY event_id, ${content.join(', ')} ORDER BY place) > 1`,
     );
@@ -117,7 +121,7 @@ async function leaveOutKnown(session: Session): Promise<void> {
     const meeting = (table: string, where: string): string =>
       `(SELECT *, rowid AS place, ${hashed} AS hashed FROM ${table} WHERE ${where} ${hashed} IN (SELECT hashed FROM meeting))`;
     await session.run(
-      `INSERT INTO left_out SELECT DISTINCT fresh.place, fresh.import_id
+      `INSERT INTO left_out SELECT DISTINCT fresh.place, fresh.import_id, stored.import_id
        FROM ${meeting(incoming, `NOT (${isBroken}) AND`)} fresh JOIN ${meeting('interactions', '')} stored
        ON stored.hashed = fresh.hashed AND stored.event_id IS NOT DISTINCT FROM fresh.event_id AND (fresh.event_id IS NOT NULL OR (${same}))`,
     );

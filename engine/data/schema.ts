@@ -34,6 +34,8 @@ const migrations: string[][] = [
     'ALTER TABLE imports ADD COLUMN attributes_before VARCHAR',
     // What of the reading changes rows beside the mapping: a zone, what the path says.
     'ALTER TABLE imports ADD COLUMN reading VARCHAR',
+    // Which imports had rows that counted as duplicates of which.
+    'CREATE TABLE import_overlaps (import_id INTEGER NOT NULL, earlier INTEGER NOT NULL)',
     'CREATE TABLE mappings (format VARCHAR NOT NULL, columns VARCHAR NOT NULL, mapping VARCHAR NOT NULL)',
     // Live sources (`live/`), and how far each has been read: stored together with what was read.
     `CREATE TABLE live_sources (source_id INTEGER NOT NULL, name VARCHAR NOT NULL, setting VARCHAR NOT NULL, mapping VARCHAR NOT NULL, rows_read BIGINT NOT NULL,

@@ -35,13 +35,14 @@ export async function removeImport(session: Session, number: number): Promise<Un
     await session.run('DELETE FROM quality_after WHERE import_id = $1', [number]);
     if (interactions > 0) {
       const later = await session.rows<{ import_id: number }>(
-        "SELECT import_id FROM imports WHERE import_id <> $1 AND entity = 'interactions' AND duplicates > 0 ORDER BY import_id",
+        'SELECT DISTINCT import_id FROM import_overlaps WHERE earlier = $1 AND import_id IN (SELECT import_id FROM imports) ORDER BY import_id',
         [number],
       );
       incomplete = later.map(({ import_id }) => import_id);
       for (const id of incomplete) await session.run('UPDATE imports SET incomplete = true WHERE import_id = $1', [id]);
     }
   } else await restoreEntities(session, row);
+  await session.run('DELETE FROM import_overlaps WHERE import_id = $1 OR earlier = $1', [number]);
   await session.run('DELETE FROM rejects WHERE import_id = $1', [number]);
   await session.run('DELETE FROM imports WHERE import_id = $1', [number]);
   return { importId: `import-${number}`, interactions, incomplete: incomplete.map((id) => `import-${id}`) };

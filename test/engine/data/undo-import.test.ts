@@ -28,9 +28,11 @@ test('rows that a later import had in common with it are named as missing, and t
     await run(await put('a.csv', 'user_id,item_id\nu1,i1\nu2,i2\n'));
     const later = await put('b.csv', 'user_id,item_id\nu2,i2\nu3,i3\n');
     await run(later);
+    // Another one has repeats of its own, and none of those.
+    await run(await put('c.csv', 'user_id,item_id\nu8,i8\nu8,i8\n'));
     expect(await undoImport(db, 'import-1')).toMatchObject({ interactions: 2, incomplete: ['import-2'] });
     expect(await run(later)).toMatchObject({ accepted: 1, duplicates: 1, files: [{ unchanged: false }] });
-    expect((await table('interactions')).map((row) => row.user_id).sort()).toEqual(['u2', 'u3']);
+    expect((await table('interactions')).map((row) => row.user_id).sort()).toEqual(['u2', 'u3', 'u8']);
     expect(await run(later)).toMatchObject({ files: [{ unchanged: true }] });
   }));
 

@@ -52,7 +52,13 @@ function Counts({ result, onClose }: { result: ImportResult; onClose: () => void
 /** An import under way, and what became of its rows. */
 export function ImportOutcome({ job, onClose }: { job: Job; onClose: () => void }) {
   if (job.status === 'failed' && job.error) return <ErrorNote error={job.error} />;
-  if (job.status === 'cancelled') return <p>The import was cancelled. The workspace is as it was before.</p>;
+  if (job.status === 'cancelled')
+    return (
+      <p>
+        The import was cancelled. The workspace is as it was before; of several files, those that were read are not read again when you
+        import the same once more.
+      </p>
+    );
   if (job.status !== 'succeeded') return <JobProgress job={job} />;
   const result = ImportResult.safeParse(job.result);
   return result.success ? <Counts result={result.data} onClose={onClose} /> : <p>The import is done.</p>;

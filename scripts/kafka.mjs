@@ -68,6 +68,7 @@ async function main() {
       'transaction.state.log.replication.factor=1',
       'transaction.state.log.min.isr=1',
       'group.initial.rebalance.delay.ms=0',
+      'log.cleaner.backoff.ms=1000',
     ].join('\n'),
   );
   const id = run('java', ['-cp', lib, 'kafka.tools.StorageTool', 'random-uuid'], 'Java').trim().split('\n').at(-1) ?? '';

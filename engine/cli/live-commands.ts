@@ -1,10 +1,14 @@
 import { EngineError } from '#contract/errors';
-import { LiveSetting, type LiveSource } from '#contract/live';
+import { LiveSetting, type LiveSource, shownUrl } from '#contract/live';
 import type { Command } from './command.ts';
 import { formatNumber, formatTable, tell } from './terminal.ts';
 
 const where = ({ setting }: LiveSource): string =>
-  setting.kind === 'folder' ? setting.path : setting.kind === 'stream' ? setting.url : `${setting.topic} at ${setting.brokers.join(',')}`;
+  setting.kind === 'folder'
+    ? setting.path
+    : setting.kind === 'stream'
+      ? shownUrl(setting.url)
+      : `${setting.topic} at ${setting.brokers.join(',')}`;
 
 const listText = (sources: readonly LiveSource[]): string =>
   formatTable([

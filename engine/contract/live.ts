@@ -2,13 +2,18 @@ import { z } from 'zod';
 import { ColumnMapping } from './data.ts';
 import { operation } from './operation.ts';
 
+/** An address without what may be secret in it, to be shown. */
+export const shownUrl = (url: string): string => url.replace(/[?#].*$/s, '');
+
 /** Where rows come from while the workspace is open. */
 export const LiveSetting = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('folder'), path: z.string().min(1) }),
   z.strictObject({
     kind: z.literal('stream'),
     /** Answers GET with an object a line, for as long as it likes. */
-    url: z.url({ protocol: /^https?$/ }),
+    url: z.url({ protocol: /^https?$/ }).refine((url) => !/^https?:[/\\]*[^/\\?#]*@/i.test(url), {
+      message: 'it holds a name or a password: leave them out, and name the environment variable of a token',
+    }),
     /** Name of the environment variable that holds a bearer token: the token itself is kept nowhere. */
     tokenEnv: z
       .string()

@@ -2,7 +2,7 @@ import type { EachBatchPayload, KafkaConfig, logCreator, SASLOptions } from 'kaf
 import { EngineError } from '#contract/errors';
 import type { LiveSetting } from '#contract/live';
 import { demandIds, type Message, positionOf, setPosition, storeBatch } from './batch.ts';
-import { pause, type Reader, type SourceContext, waitBefore } from './source-context.ts';
+import { aborted, pause, type Reader, type SourceContext, waitBefore } from './source-context.ts';
 
 type KafkaSetting = Extract<LiveSetting, { kind: 'kafka' }>;
 
@@ -56,7 +56,13 @@ export const kafkaReader =
     const { signal, tell } = context;
     const { Kafka } = await import('kafkajs');
     const config = configOf(setting, context.env);
+    const lags = new Map<number, number>();
+    const tellLag = (partition: number, messages: number): void => {
+      lags.set(partition, messages);
+      context.lag([...lags.values()].reduce((sum, lag) => sum + lag, 0));
+    };
     for (let attempt = 0; !signal.aborted; attempt++) {
+      const soughtFrom = new Map<number, bigint>();
       const consumer = new Kafka(config).consumer({
         groupId: setting.group,
         allowAutoTopicCreation: false,
@@ -79,9 +85,12 @@ export const kafkaReader =
           eachBatchAutoResolve: false,
           eachBatch: async (payload) => {
             try {
-              await storePart(setting, context, payload, begun, (offset) =>
-                consumer.seek({ topic: setting.topic, partition: payload.batch.partition, offset }),
-              );
+              await storePart(setting, context, payload, {
+                begun,
+                tellLag,
+                soughtFrom,
+                seek: (offset) => consumer.seek({ topic: setting.topic, partition: payload.batch.partition, offset }),
+              });
               begun = true;
               attempt = 0;
             } catch (error) {
@@ -91,7 +100,7 @@ export const kafkaReader =
           },
         });
         tell({ state: 'running', detail: null });
-        await Promise.race([crash, new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))]);
+        await Promise.race([crash, aborted(signal)]);
       } catch (error) {
         if (error instanceof EngineError) throw error;
         if (!signal.aborted) tell({ state: 'waiting', detail: inWords(setting, error) });
@@ -102,21 +111,28 @@ export const kafkaReader =
     }
   };
 
+interface Consumption {
+  begun: boolean;
+  tellLag(partition: number, messages: number): void;
+  /** From where each partition was asked for again, since the consumer started. */
+  soughtFrom: Map<number, bigint>;
+  seek(offset: string): void;
+}
+
 async function storePart(
   setting: KafkaSetting,
   context: SourceContext,
   payload: EachBatchPayload,
-  begun: boolean,
-  seek: (offset: string) => void,
+  { begun, tellLag, soughtFrom, seek }: Consumption,
 ): Promise<void> {
   const { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale } = payload;
   const { db, id, name, map, signal } = context;
   const part = partOf(setting, batch.partition);
   let next = BigInt((await positionOf(db, id, part)) ?? 0);
   const first = BigInt(batch.messages[0]?.offset ?? 0);
-  // Older ones may be gone from the topic: the broker says from where it has any.
-  const oldest = BigInt(batch.firstOffset() ?? '0');
-  if (first > next && oldest > next && next > 0n && !(await isGone(setting, context, batch.partition, next))) {
+  // What lies between may be the group's mistake, or gone: compacted, or past its time. Asked for once; where the answer begins later again, there is no more of it.
+  if (first > next && next > 0n && soughtFrom.get(batch.partition) !== next) {
+    soughtFrom.set(batch.partition, next);
     seek(String(next));
     return;
   }
@@ -142,24 +158,11 @@ async function storePart(
     const counts = await storeBatch(db, context, messages, (session) => setPosition(session, id, part, String(reached)));
     next = reached;
     context.took(counts);
-    context.lag(Number(BigInt(batch.highWatermark) - reached));
+    tellLag(batch.partition, Number(BigInt(batch.highWatermark) - reached));
     resolveOffset(last);
     await heartbeat();
   }
   await commitOffsetsIfNecessary({
     topics: [{ topic: setting.topic, partitions: [{ partition: batch.partition, offset: String(next) }] }],
   });
-}
-
-/** Whether the topic has no message of this offset any more. */
-async function isGone(setting: KafkaSetting, { env }: SourceContext, partition: number, offset: bigint): Promise<boolean> {
-  const { Kafka } = await import('kafkajs');
-  const admin = new Kafka(configOf(setting, env)).admin();
-  try {
-    await admin.connect();
-    const found = (await admin.fetchTopicOffsets(setting.topic)).find((one) => one.partition === partition);
-    return found !== undefined && BigInt(found.low) > offset;
-  } finally {
-    await admin.disconnect().catch(() => undefined);
-  }
 }

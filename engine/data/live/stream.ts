@@ -1,5 +1,5 @@
 import { EngineError } from '#contract/errors';
-import type { LiveSetting } from '#contract/live';
+import { type LiveSetting, shownUrl as shown } from '#contract/live';
 import { demandIds, type Message, positionOf, setPosition, storeBatch } from './batch.ts';
 import { pause, type Reader, type SourceContext, waitBefore } from './source-context.ts';
 
@@ -47,12 +47,6 @@ function inWords(url: string, error: unknown): string {
   };
   return `${url} cannot be read: ${known[code] ?? cause?.message ?? (error as Error).message}. It is tried again.`;
 }
-
-/** The address without what is secret in it. */
-const shown = (url: string): string => {
-  const parts = new URL(url);
-  return `${parts.protocol}//${parts.host}${parts.pathname}`;
-};
 
 /**
  * Reads an object a line from an address that keeps answering. When it ends or breaks it is asked again, with growing pauses; where objects say where they stand, for
@@ -139,10 +133,11 @@ async function readBody(body: ReadableStream<Uint8Array>, setting: StreamSetting
       }
       next = reader.read();
     }
-    if (!signal.aborted) await store();
+    // Also where it is to stop: a source that does not say the same again would have lost it.
+    await store();
   } catch (error) {
     // What came before the break is whole.
-    if (!(error instanceof EngineError) && !signal.aborted) await store();
+    if (!(error instanceof EngineError)) await store();
     throw error;
   } finally {
     next.catch(() => undefined);

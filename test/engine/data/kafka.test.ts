@@ -144,3 +144,81 @@ test.skipIf(!broker)(
       await admin.disconnect();
     }),
 );
+
+test.skipIf(!broker)(
+  'a topic that was compacted past what is stored is read on, with the lag of all its partitions',
+  { timeout: 120_000 },
+  () =>
+    withDatabase(async ({ db }) => {
+      const kafka = new Kafka({ brokers: [broker as string], logLevel: logLevel.NOTHING });
+      const topic = `compacted-${Date.now()}`;
+      const admin = kafka.admin();
+      await admin.connect();
+      const configEntries = Object.entries({ 'cleanup.policy': 'compact', 'segment.ms': '200', 'min.cleanable.dirty.ratio': '0.01' }).map(
+        ([name, value]) => ({ name, value }),
+      );
+      await admin.createTopics({ topics: [{ topic, numPartitions: 2, configEntries }], waitForLeaders: true });
+      const producer = kafka.producer();
+      await producer.connect();
+      const send = (from: number, count: number, partition: number): Promise<unknown> =>
+        producer.send({
+          topic,
+          messages: Array.from({ length: count }, (_, n) => ({
+            partition,
+            key: `k${n % 10}`,
+            value: JSON.stringify({ event_id: `e${partition}-${from + n}`, user_id: `u${n}`, item_id: `i${n}` }),
+          })),
+        });
+      await send(0, 100, 0);
+      await send(0, 40, 1);
+      const sources = new LiveSources(db, () => undefined);
+      const { id } = await sources.add('kafka', LiveSetting.parse({ kind: 'kafka', brokers: [broker], topic, group: topic }), {});
+      const reads = async (holds: (source: LiveSource) => boolean): Promise<LiveSource> => {
+        for (let left = 600; left > 0; left--) {
+          const source = (await sources.list())[0] as LiveSource;
+          if (holds(source)) return source;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        throw new Error(`It never came to pass: ${JSON.stringify(await sources.list())}`);
+      };
+      await sources.start(id);
+      expect(await reads(({ read }) => read === 140)).toMatchObject({ lag: 0 });
+      await sources.stop(id);
+      for (let round = 0; round < 8; round++) {
+        await send(100 + 20 * round, 20, 0);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      // Until the broker has no message of the stored place any more: its first one past the start begins later.
+      const firstBeyond = async (): Promise<number> => {
+        const consumer = kafka.consumer({ groupId: `${topic}-${Math.random()}` });
+        await consumer.connect();
+        await consumer.subscribe({ topics: [topic], fromBeginning: true });
+        const offset = await new Promise<number>((resolve) => {
+          void consumer.run({
+            eachMessage: async ({ partition, message }) => {
+              if (partition === 0 && Number(message.offset) >= 100) resolve(Number(message.offset));
+            },
+          });
+        });
+        await consumer.disconnect();
+        return offset;
+      };
+      for (let left = 15; (await firstBeyond()) === 100; left--) {
+        if (left === 0) throw new Error('The broker did not compact.');
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        await send(1000 + left, 1, 0);
+      }
+      await sources.start(id);
+      // The newest message is read, whatever lies between.
+      expect((await reads(({ read, lag }) => read > 140 && lag === 0)).read).toBeLessThan(320);
+      // A stop at any moment of the start ends.
+      for (const ms of [0, 20, 150]) {
+        await sources.stop(id);
+        await sources.start(id);
+        await new Promise((resolve) => setTimeout(resolve, ms));
+      }
+      await sources.end();
+      await producer.disconnect();
+      await admin.disconnect();
+    }),
+);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { build } from 'rolldown';
 import { expect, test } from 'vitest';
-import { LiveSetting, type LiveSource } from '#contract/live';
+import { LiveSetting, type LiveSource, shownUrl } from '#contract/live';
 import { openDatabase } from '../../../engine/data/database.ts';
 import { LiveSources } from '../../../engine/data/live/live-sources.ts';
 import { waitBefore } from '../../../engine/data/live/source-context.ts';
@@ -126,6 +126,40 @@ test('a stream: asked again where it breaks, from where it stood, with broken li
         );
       }),
   ));
+
+test('a stop stores what has come, also from a source that says nothing twice', () => {
+  let sent = 0;
+  return withServer(
+    (response, _, asked) => {
+      if (asked > 1) return;
+      const timer = setInterval(() => {
+        response.write(`${event(sent++)}\n`);
+        if (sent >= 60) clearInterval(timer);
+      }, 5);
+    },
+    (url) =>
+      withSources(async (sources) => {
+        const { id } = await sources.add('stream', LiveSetting.parse({ kind: 'stream', url }), {});
+        await sources.start(id);
+        await until(
+          async () => sent,
+          (count) => count >= 60,
+          'all sent',
+        );
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await sources.stop(id);
+        expect(await one(sources)).toMatchObject({ read: 60, accepted: 60 });
+      }),
+  );
+});
+
+test.each(['http://ann:hush@127.0.0.1/x', 'http://ann@127.0.0.1/x'])('a password in an address is refused: %s', (url) => {
+  expect(LiveSetting.safeParse({ kind: 'stream', url }).error?.issues[0]?.message).toContain('name or a password');
+});
+
+test('an address is shown without what may be secret', () => {
+  expect(shownUrl('https://host:8/a/b?key=hush#x')).toBe('https://host:8/a/b');
+});
 
 test('a stream that cannot be read says why, in words, and what is for people to mend ends it', () =>
   withSources(async (sources) => {

@@ -13,5 +13,9 @@ export default {
     },
     { name: 'no-window-in-the-engine', severity: 'error', from: { path: '^engine/' }, to: { path: '^(renderer|electron)/' } },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '^dist/' } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
 };

@@ -23,7 +23,18 @@ export function startServerChild(entry: string, bundlePath: string, eventLogFold
     child.on('message', (raw) => {
       const message = raw as FromServer;
       if (message.type === 'ready') {
-        child.send({ type: 'start', bundlePath, port: 0, host: '127.0.0.1', eventLogFolder, adminAvailable: false });
+        child.send({
+          type: 'start',
+          bundlePath,
+          port: 0,
+          host: '127.0.0.1',
+          eventLogFolder,
+          securityFolder: null,
+          auth: false,
+          tls: null,
+          uploadFolder: null,
+          adminAvailable: false,
+        });
       } else if (message.type === 'failed') reject(new Error(message.error.message));
       else if (message.type === 'swapped') swaps.get(message.id)?.(null);
       else if (message.type === 'swap.failed') swaps.get(message.id)?.(new Error(message.error.message));

@@ -34,6 +34,10 @@ export async function serveFolder(folder: string, options: { port?: number; host
       port: port ?? 8000,
       host: options.host ?? '127.0.0.1',
       eventLogFolder: `${bundlePath}.events`,
+      securityFolder: `${bundlePath}.security`,
+      auth: false,
+      tls: null,
+      uploadFolder: null,
       adminAvailable: false,
     },
     {

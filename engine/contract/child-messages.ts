@@ -1,14 +1,36 @@
 import type { ErrorReport } from './errors.ts';
 import type { Progress } from './job.ts';
+import type { ServerTraffic } from './server.ts';
 
 /** Between the engine and the server process it started. Paths are given by the engine; the server knows nothing of workspaces. */
 export type ToServer =
-  | { type: 'start'; bundlePath: string; port: number; host: string; eventLogFolder: string | null; adminAvailable: boolean }
+  | ({ type: 'start' } & ServerStart)
   | { type: 'swap'; id: number; bundlePath: string }
+  /** Keys are asked for from now on, or no more. */
+  | { type: 'auth'; on: boolean }
+  /** Somebody looks at requests: what came after `after` is answered by `traffic`. */
+  | { type: 'traffic'; id: number; after: number }
   /** The answer to an `admin` message. */
   | { type: 'admin.answer'; id: number; ok: true; value: unknown }
   | { type: 'admin.answer'; id: number; ok: false; error: ErrorReport }
   | { type: 'stop' };
+
+export interface ServerStart {
+  bundlePath: string;
+  port: number;
+  host: string;
+  eventLogFolder: string | null;
+  /** For keys, the audit log and the secret that tokens are signed with; null: keys cannot be asked for. */
+  securityFolder: string | null;
+  /** Ask for keys. */
+  auth: boolean;
+  /** PEM files. */
+  tls: { cert: string; key: string } | null;
+  /** Where uploads are written while they come; null: none are taken. */
+  uploadFolder: string | null;
+  /** Whether the engine has a workspace to train in. */
+  adminAvailable: boolean;
+}
 
 export interface ServerStatistics {
   requests: number;
@@ -30,12 +52,17 @@ export type FromServer =
   /** New lines were made durable in the event log. */
   | { type: 'events.appended'; count: number }
   | { type: 'admin'; id: number; call: AdminCall }
+  | { type: 'traffic'; id: number; traffic: ServerTraffic }
   | { type: 'stopped' };
 
 export type AdminCall =
   | { route: 'train'; body: { model?: string | undefined; params?: Record<string, unknown> | undefined; seed?: number | undefined } }
   | { route: 'reindex'; body: { kind?: 'auto' | 'exact' | 'hnsw' | undefined } }
-  | { route: 'job'; id: string };
+  | { route: 'job'; id: string }
+  | { route: 'models' }
+  | { route: 'activate'; version: string }
+  /** The engine takes the file over. */
+  | { route: 'upload'; kind: 'items' | 'interactions'; file: string; type: string; bytes: number };
 
 /** Between the engine and a trainer process: one task, then the process ends. Arrays travel by structured clone. */
 export type ToTrainer<Task> = { type: 'task'; task: Task } | { type: 'cancel' };

@@ -18,6 +18,8 @@ export const errorTable = {
   unavailable: { http: 503, exit: 17 },
   timeout: { http: 504, exit: 18 },
   cancelled: { http: 499, exit: 130 },
+  unauthorized: { http: 401, exit: 19 },
+  too_many: { http: 429, exit: 20 },
   internal: { http: 500, exit: 1 },
 } as const;
 

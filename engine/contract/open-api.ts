@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { ApiProblem, type Route, routes } from './routes.ts';
+import { adminRoutes } from './api/admin-routes.ts';
+import { authRoutes } from './api/auth-routes.ts';
+import { eventRoutes } from './api/event-routes.ts';
+import { operationRoutes } from './api/operation-routes.ts';
+import { recommendRoutes } from './api/recommend-routes.ts';
+import { ApiProblem, type Route } from './api/route.ts';
+import { routes } from './routes.ts';
 
 type Json = Record<string, unknown>;
 
@@ -26,16 +32,48 @@ const problem = (description: string): Json => ({
 
 function responsesOf(route: Route): Json {
   const type = route.contentType ?? 'application/json';
+  const content = {
+    [type]: { schema: schemaOf(route.answer, 'output') },
+    ...(route.lines ? { 'application/x-ndjson': { schema: { type: 'string' } } } : {}),
+  };
+  const reads = route.body !== undefined || route.upload !== undefined;
   return {
-    [route.success]: { description: route.summary, content: { [type]: { schema: schemaOf(route.answer, 'output') } } },
-    ...(route.params || route.query || route.body ? { 400: problem('What was sent does not fit the schema') } : {}),
-    403: problem('The Host or Origin header is not of this machine'),
-    ...(route.path.startsWith('/similar') || route.path.startsWith('/admin/jobs') ? { 404: problem('Not known here') } : {}),
-    ...(route.body ? { 413: problem('The body is too large'), 415: problem('The body is not declared as JSON') } : {}),
-    ...(route.admin ? { 501: problem('The server serves a bundle alone, without a workspace') } : {}),
-    503: problem('Not possible at the moment; the detail says why'),
+    [route.success]: { description: route.summary, content },
+    ...(route.params || route.query || reads ? { 400: problem('What was sent does not fit the schema') } : {}),
+    401: problem('The server asks for a key or a token, and none that holds was sent'),
+    403: problem('The Host or Origin header is not of this machine, or the key may not do this'),
+    ...(route.mayMiss ? { 404: problem('Not known here') } : {}),
+    ...(route.body || route.upload
+      ? {
+          409: problem('Something of the same name is there already, or another job is running'),
+          413: problem('The body is too large'),
+          415: problem('The body is not declared as what this route takes'),
+          422: problem('What was sent is understood and cannot be done'),
+        }
+      : {}),
+    429: problem('More requests than the key may send; Retry-After says when to go on'),
+    ...(route.workspace ? { 501: problem('The server serves a bundle alone, without a workspace') } : {}),
+    503: problem('Not possible at the moment; the detail says why, Retry-After when to try again'),
   };
 }
+
+function requestBodyOf(route: Route): Json {
+  if (route.upload) {
+    const file = { schema: { type: 'string', format: 'binary' } };
+    return { requestBody: { required: true, content: Object.fromEntries(route.upload.map((type) => [type, file])) } };
+  }
+  if (!route.body) return {};
+  return {
+    requestBody: {
+      required: route.bodyOptional !== true,
+      content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
+    },
+  };
+}
+
+const groups = [recommendRoutes, eventRoutes, operationRoutes, authRoutes, adminRoutes];
+const groupNames = ['recommendations', 'events', 'operations', 'keys and tokens', 'administration'];
+const tagOf = (name: string): string => groupNames[groups.findIndex((group) => Object.hasOwn(group, name))] as string;
 
 /** The OpenAPI 3.1 description of the served API, made from the same schemas that check the requests. */
 export function openApiDocument(): Json {
@@ -47,16 +85,10 @@ export function openApiDocument(): Json {
       [route.method.toLowerCase()]: {
         operationId: name,
         summary: route.summary,
-        tags: [route.admin ? 'admin' : name === 'health' || name === 'metrics' ? 'operations' : 'recommendations'],
+        tags: [tagOf(name)],
+        ...(route.role === 'anyone' ? { security: [] } : { 'x-least-role': route.role }),
         ...(parameters.length > 0 ? { parameters } : {}),
-        ...(route.body
-          ? {
-              requestBody: {
-                required: route.bodyOptional !== true,
-                content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
-              },
-            }
-          : {}),
+        ...requestBodyOf(route),
         responses: responsesOf(route),
       },
     };
@@ -69,6 +101,11 @@ export function openApiDocument(): Json {
       description: 'Recommendations from one bundle, on this machine only. Errors are RFC 9457 problem details.',
     },
     paths,
-    components: { schemas: { Problem: schemaOf(ApiProblem, 'output') } },
+    components: {
+      schemas: { Problem: schemaOf(ApiProblem, 'output') },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a token of POST /auth/token' } },
+    },
+    // Asked for only where the server was started with keys; a server of one machine is open for its programs.
+    security: [{}, { bearer: [] }],
   };
 }

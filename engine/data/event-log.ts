@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { LoggedEvent } from '#contract/api/event-routes';
 import { explainIssues } from '#contract/issue-words';
-import { LoggedEvent } from '#contract/routes';
 import type { Database } from './database.ts';
 import { storeWeights } from './event-types.ts';
 import type { Session } from './session.ts';

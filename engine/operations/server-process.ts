@@ -1,17 +1,11 @@
-import type { AdminCall, FromServer, ServerStatistics, ToServer } from '#contract/child-messages';
+import type { AdminCall, FromServer, ServerStart, ServerStatistics, ToServer } from '#contract/child-messages';
 import { EngineError, type ErrorReport, errorFrom, reportOf } from '#contract/errors';
 import { assertLoopback } from '#contract/loopback';
-import { type ServerStatus, stoppedServer } from '#contract/server';
+import { type ServerStatus, type ServerTraffic, stoppedServer } from '#contract/server';
 import type { ChildHandle, ProcessHost } from '../jobs/process-host.ts';
 
-export interface StartOptions {
-  bundlePath: string;
+export interface StartOptions extends ServerStart {
   bundleName: string;
-  port: number;
-  host: string;
-  eventLogFolder: string | null;
-  /** Whether this engine has a workspace to train in. */
-  adminAvailable: boolean;
 }
 
 /** What the server asks of its engine, and what the engine wants to hear. */
@@ -27,8 +21,14 @@ export interface ServerProcess {
   start(options: StartOptions, listener: ServerListener): Promise<ServerStatus>;
   /** Serves another bundle without a pause; the old one goes on where the new one is refused. */
   swap(bundlePath: string, bundleName: string): Promise<ServerStatus>;
+  /** A running server asks for keys from now on, or no more. */
+  setAuth(on: boolean): void;
+  /** What came after a request of this number, with its bodies. Empty where no server runs. */
+  traffic(after: number): Promise<ServerTraffic>;
   stop(): Promise<ServerStatus>;
 }
+
+const noTraffic: ServerTraffic = { requests: [], lastSequence: 0, missed: 0, seconds: [] };
 
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
@@ -37,6 +37,7 @@ interface Running {
   child: ChildHandle;
   listener: ServerListener;
   swaps: Map<number, { resolve: (version: string) => void; reject: (error: Error) => void }>;
+  looks: Map<number, (traffic: ServerTraffic) => void>;
   exited: Promise<void>;
   stopping: boolean;
 }
@@ -45,6 +46,7 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
   let status: ServerStatus = stoppedServer;
   let running: Running | null = null;
   let swapNumber = 0;
+  let lookNumber = 0;
 
   const set = (change: Partial<ServerStatus>): void => {
     status = { ...status, ...change };
@@ -65,11 +67,13 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
     else if (message.type === 'events.appended') current.listener.eventsAppended();
     else if (message.type === 'admin') void answerAdmin(current, message.id, message.call);
     else if (message.type === 'swapped') current.swaps.get(message.id)?.resolve(message.modelVersion);
+    else if (message.type === 'traffic') current.looks.get(message.id)?.(message.traffic);
     else if (message.type === 'swap.failed') current.swaps.get(message.id)?.reject(errorFrom(message.error));
   };
 
   const onExit = (current: Running, how: string): void => {
     for (const swap of current.swaps.values()) swap.reject(new EngineError('process_died', 'The server stopped while it changed bundles.'));
+    for (const answer of current.looks.values()) answer(noTraffic);
     if (running !== current) return;
     if (current.stopping) {
       status = stoppedServer;
@@ -90,7 +94,7 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
       assertLoopback(options.host);
       if (running) throw new EngineError('conflict', `A server is running already at ${status.url ?? 'a port'}. Stop it first.`);
       const child = host.start('server');
-      const current: Running = { child, listener, swaps: new Map(), exited: Promise.resolve(), stopping: false };
+      const current: Running = { child, listener, swaps: new Map(), looks: new Map(), exited: Promise.resolve(), stopping: false };
       running = current;
       status = { ...stoppedServer, state: 'starting', bundle: options.bundleName, pid: child.pid ?? null };
       listener.changed(status);
@@ -99,8 +103,8 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
         child.onMessage((raw) => {
           const message = raw as FromServer;
           if (message.type === 'ready') {
-            const { bundlePath, port, host: address, eventLogFolder, adminAvailable } = options;
-            child.post({ type: 'start', bundlePath, port, host: address, eventLogFolder, adminAvailable } satisfies ToServer);
+            const { bundleName: _, ...start } = options;
+            child.post({ type: 'start', ...start } satisfies ToServer);
           } else if (message.type === 'started') {
             clearTimeout(timer);
             resolve(message);
@@ -120,7 +124,16 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
       });
       try {
         const { url, port, modelVersion } = await outcome;
-        set({ state: 'running', url, port, modelVersion, pid: child.pid ?? null, startedAt: new Date().toISOString() });
+        set({
+          state: 'running',
+          url,
+          port,
+          modelVersion,
+          auth: options.auth,
+          tls: options.tls !== null,
+          pid: child.pid ?? null,
+          startedAt: new Date().toISOString(),
+        });
         return status;
       } catch (error) {
         running = null;
@@ -144,6 +157,25 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
         return status;
       } finally {
         current.swaps.delete(id);
+      }
+    },
+    setAuth(on) {
+      if (!running) return;
+      running.child.post({ type: 'auth', on } satisfies ToServer);
+      set({ auth: on });
+    },
+    async traffic(after) {
+      const current = running;
+      if (!current || status.state !== 'running') return noTraffic;
+      lookNumber += 1;
+      const id = lookNumber;
+      try {
+        return await new Promise<ServerTraffic>((resolve) => {
+          current.looks.set(id, resolve);
+          current.child.post({ type: 'traffic', id, after } satisfies ToServer);
+        });
+      } finally {
+        current.looks.delete(id);
       }
     },
     async stop() {

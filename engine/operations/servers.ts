@@ -2,7 +2,7 @@ import type { AdminCall } from '#contract/child-messages';
 import { EngineError } from '#contract/errors';
 import type { Job } from '#contract/job';
 import type { HandlersOf } from '#contract/operations';
-import type { ServerStatus } from '#contract/server';
+import type { ServerAnswer, ServerStatus } from '#contract/server';
 import { layout } from '../workspace/layout.ts';
 import { assertId } from '../workspace/manifests.ts';
 import { ingestEvents } from './data.ts';
@@ -27,6 +27,7 @@ export interface AdminStories {
 }
 
 function answerAdmin(context: EngineContext, stories: AdminStories, call: AdminCall): unknown {
+  if (call.route !== 'job' && call.route !== 'train' && call.route !== 'reindex') throw new EngineError('unsupported', 'Not built yet.');
   if (call.route === 'job') {
     const job = context.jobs.get(call.id);
     return {
@@ -60,6 +61,7 @@ interface ServeInput {
   bundle?: string | undefined;
   port: number;
   host: string;
+  tls?: { cert: string; key: string } | undefined;
   nextFreePort: boolean;
 }
 
@@ -81,6 +83,10 @@ export async function startServing(context: EngineContext, stories: AdminStories
         port,
         host: input.host,
         eventLogFolder: layout.events(workspace.path),
+        securityFolder: layout.serverSecurity(workspace.path),
+        auth: false,
+        tls: input.tls ?? null,
+        uploadFolder: layout.uploads(workspace.path),
         adminAvailable: true,
       };
       const status = await context.server.start(options, listenerOf(context, stories));
@@ -92,24 +98,38 @@ export async function startServing(context: EngineContext, stories: AdminStories
   }
 }
 
-/** The window's policy allows it no network, so the engine asks the server for it. Only our own server, only by GET. */
-async function tryRequest(context: EngineContext, target: string): Promise<{ status: number; body: string; milliseconds: number }> {
+/** The window's policy allows it no network, so the engine asks the server for it. Only our own server. */
+async function sendRequest(
+  context: EngineContext,
+  { method, path, body, headers }: { method: string; path: string; body?: string | undefined; headers: Record<string, string> },
+): Promise<ServerAnswer> {
   const { url } = context.server.status();
   if (!url) throw new EngineError('conflict', 'No server is running. Start serving first.');
-  const full = new URL(target, url);
+  const full = new URL(path, url);
   if (full.origin !== new URL(url).origin)
-    throw new EngineError('forbidden', `${target} is not a path of this server. Start it with one slash.`);
+    throw new EngineError('forbidden', `${path} is not a path of this server. Start it with one slash.`);
   const started = performance.now();
   try {
-    const answer = await fetch(full, { signal: AbortSignal.timeout(10_000), redirect: 'error' });
-    const body = await answer.text();
-    return { status: answer.status, body, milliseconds: performance.now() - started };
+    const answer = await fetch(full, {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body }),
+      signal: AbortSignal.timeout(10_000),
+      redirect: 'error',
+    });
+    const text = await answer.text();
+    const milliseconds = performance.now() - started;
+    return { status: answer.status, contentType: answer.headers.get('content-type') ?? '', body: text, milliseconds };
   } catch (error) {
     throw new EngineError('unavailable', `${full.href} did not answer. Look at the server's state, then try again.`, undefined, {
       cause: error,
     });
   }
 }
+
+const later = async (): Promise<never> => {
+  throw new EngineError('unsupported', 'Not built yet.');
+};
 
 export function serverHandlers(context: EngineContext, stories: AdminStories): HandlersOf<'server'> {
   return {
@@ -121,6 +141,11 @@ export function serverHandlers(context: EngineContext, stories: AdminStories): H
       return status;
     },
     'server.status': async () => context.server.status(),
-    'server.try': (input) => tryRequest(context, input.path),
+    'server.send': (input) => sendRequest(context, input),
+    'server.traffic': ({ after }) => context.server.traffic(after),
+    'server.security': later,
+    'server.setAuth': later,
+    'server.createKey': later,
+    'server.revokeKey': later,
   };
 }

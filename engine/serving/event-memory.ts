@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '#contract/routes';
+import type { LoggedEvent } from '#contract/api/event-routes';
 
 /** The newest events that were received, as far as memory allows: for repeated ids, for what a user has seen since, for the ranker's counters. */
 export interface EventMemory {

@@ -1,6 +1,6 @@
+import type { LoggedEvent } from '#contract/api/event-routes';
 import type { PositiveRule } from '#contract/bundle';
 import { defaultEventWeights } from '#contract/data';
-import type { LoggedEvent } from '#contract/routes';
 
 /** A bundle of before the rule was kept: every event counts, by the default weights. */
 const everything: PositiveRule = { minValue: null, appliesTo: 'ratings', eventTypes: null, weights: { ...defaultEventWeights } };

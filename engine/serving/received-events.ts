@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { type EventsAnswer, LoggedEvent, type ServedEvent } from '#contract/api/event-routes';
 import { EngineError } from '#contract/errors';
-import { type EventsAnswer, LoggedEvent, type ServedEvent } from '#contract/routes';
 import { type EventLog, type EventLogOptions, openEventLog } from './event-log.ts';
 import { readNewestLines } from './event-log-files.ts';
 import { createEventMemory, type EventMemory, rememberedEvents } from './event-memory.ts';

@@ -1,6 +1,7 @@
+import type { LoggedEvent } from '#contract/api/event-routes';
+import type { Source } from '#contract/api/recommend-routes';
 import type { BundleManifest } from '#contract/bundle';
 import { EngineError } from '#contract/errors';
-import type { LoggedEvent, Source } from '#contract/routes';
 import type { LoadedBundle } from '../bundles/contents.ts';
 import type { RankingFeatures } from '../features/ranking-features.ts';
 import type { VectorIndex } from '../retrieval/vector-index.ts';

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Source } from '#contract/api/recommend-routes';
 import type { BundleManifest } from '#contract/bundle';
-import type { Source } from '#contract/routes';
 
 /** What Prometheus reads. Labels come from fixed sets (routes, status classes, sources), so that no client can make more of them. */
 export interface ServerMetrics {

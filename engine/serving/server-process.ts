@@ -1,24 +1,10 @@
 import type { AdminCall, FromServer, ToServer } from '#contract/child-messages';
 import { EngineError, errorFrom, reportOf } from '#contract/errors';
 import { assertLoopback } from '#contract/loopback';
-import { createRouteHandlers, type RouteHandlers } from './route-handlers.ts';
+import type { OpenDoor, OpenHttpDoor } from './door.ts';
+import { createRouteHandlers } from './handlers/route-handlers.ts';
+import { openGate } from './open-gate.ts';
 import { openService, type Service } from './service.ts';
-
-/** An open door: where it is, and how it is shut. */
-export interface OpenDoor {
-  url: string;
-  port: number;
-  /** Takes no new connections, lets requests under way end, and waits for them as long as it may. */
-  close(waitMs: number): Promise<void>;
-}
-
-/** Opens the HTTP door; handed in by the entry, since the door stands above this story. */
-export type OpenHttpDoor = (options: {
-  host: string;
-  port: number;
-  handlers: RouteHandlers;
-  onAnswer(route: string, status: number, durationMs: number): void;
-}) => Promise<OpenDoor>;
 
 interface Channel {
   post(message: FromServer): void;
@@ -112,7 +98,14 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     await end(0);
   };
 
-  const start = async ({ bundlePath, eventLogFolder, host, port, adminAvailable }: Extract<ToServer, { type: 'start' }>): Promise<void> => {
+  const start = async ({
+    bundlePath,
+    eventLogFolder,
+    host,
+    port,
+    uploadFolder,
+    adminAvailable,
+  }: Extract<ToServer, { type: 'start' }>): Promise<void> => {
     if (state !== 'new') return;
     state = 'started';
     try {
@@ -124,7 +117,10 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
         host,
         port,
         handlers,
-        onAnswer(route, status, durationMs) {
+        gate: openGate,
+        uploadFolder,
+        watched: () => false,
+        onAnswer({ route, status, durationMs }) {
           opened.statistics.record(durationMs, status);
           opened.metrics.observeRequest(route, status, durationMs);
         },
@@ -152,6 +148,9 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     if (message.type === 'start') void start(message);
     else if (message.type === 'swap') void swap(message);
     else if (message.type === 'admin.answer') engine.answer(message);
+    else if (message.type === 'traffic')
+      channel.post({ type: 'traffic', id: message.id, traffic: { requests: [], lastSequence: 0, missed: 0, seconds: [] } });
+    else if (message.type === 'auth') return;
     else void stop();
   });
   process.once('SIGTERM', () => void stop());

@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '#contract/routes';
+import type { LoggedEvent } from '#contract/api/event-routes';
 import { lockEventLog } from './event-log-lock.ts';
 import { positiveWeight } from './positive-weight.ts';
 import { openReceivedEvents, type ReceivedEvents } from './received-events.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { LoggedEvent, ServedEvent } from '#contract/api/event-routes';
 import { EngineError } from '#contract/errors';
-import type { LoggedEvent, ServedEvent } from '#contract/routes';
 
 const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 /** A number below this counts seconds, and above it milliseconds: 100 thousand million seconds are the year 5138. */

@@ -15,6 +15,9 @@ export const layout = {
   checkpoint: (workspace: string, id: string) => path.join(workspace, 'checkpoints', id),
   datasets: (workspace: string) => path.join(workspace, 'datasets'),
   events: (workspace: string) => path.join(workspace, 'events'),
+  /** Keys, audit log and signing secret of the server. */
+  serverSecurity: (workspace: string) => path.join(workspace, 'server-security'),
+  uploads: (workspace: string) => path.join(workspace, 'uploads'),
   quality: (workspace: string) => path.join(workspace, 'quality.json'),
   explored: (workspace: string) => path.join(workspace, 'explored.json'),
   sqlHistory: (workspace: string) => path.join(workspace, 'sql-history.json'),

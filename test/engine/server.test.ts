@@ -84,7 +84,18 @@ async function startServer(options: { bundlePath?: string; port?: number; host?:
   await child.next('ready');
   const outcome = Promise.race([child.next('started'), child.next('failed')]);
   const { bundlePath = first, port = 0, host = '127.0.0.1', events = await mkdtemp(path.join(tmpdir(), 'events-')) } = options;
-  child.send({ type: 'start', bundlePath, port, host, eventLogFolder: events, adminAvailable: true });
+  child.send({
+    type: 'start',
+    bundlePath,
+    port,
+    host,
+    eventLogFolder: events,
+    securityFolder: null,
+    auth: false,
+    tls: null,
+    uploadFolder: null,
+    adminAvailable: true,
+  });
   return { child, outcome: await outcome, events };
 }
 

@@ -1,10 +1,10 @@
+import type { RecommendAnswer } from '#contract/api/recommend-routes';
 import type { BundleInfo } from '#contract/bundle';
 import type { DataProfile, DataSeries, FilePreview, ImportedFile, ImportResult, TablePage } from '#contract/data';
 import type { CurvePoint, Job, LogLine } from '#contract/job';
 import type { ModelInfo } from '#contract/model';
 import type { OutputOf } from '#contract/operations';
 import type { PipelineResult } from '#contract/pipeline';
-import type { RecommendAnswer } from '#contract/routes';
 import type { ComparedMetric, Interval, Run, RunComparison, Slice, UserView } from '#contract/run';
 import type { SystemInfo } from '#contract/system';
 import { verdictOf } from '#contract/verdict';
@@ -796,6 +796,9 @@ export const served: RecommendAnswer = {
   request_id: 'q-01',
   user_id: 'u-0001',
   source: 'ranker',
+  basis: 'user',
+  cached: false,
+  experiment: null,
   model: 'two-tower',
   model_version: '1',
   items: Array.from({ length: 10 }, (_, index) => ({

@@ -101,7 +101,7 @@ export class FakeEngine {
       'server.status': () => this.#server,
       'server.start': ({ port = 8000, nextFreePort }) => this.#serve(port, nextFreePort ?? false),
       'server.stop': () => this.#setServer(stoppedServer),
-      'server.try': () => ({ status: 200, body: JSON.stringify(sample.served), milliseconds: 2.34 }),
+      'server.send': () => ({ status: 200, contentType: 'application/json', body: JSON.stringify(sample.served), milliseconds: 2.34 }),
       'pipeline.build': () => this.#build(),
       'run.train': ({ model }) => this.#train(model),
       'checkpoint.list': () => this.#checkpoints,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EngineError } from '#contract/errors';
-import { commonHeaders } from './problem.ts';
+import type { Reply } from './reply.ts';
 
 /** The only files that can be asked for; a name is never made into a path. */
 const assets: Record<string, string> = {
@@ -45,11 +45,14 @@ const folders = [
   path.join(__dirname, '..', '..', '..', 'node_modules', 'swagger-ui-dist'),
 ];
 
-const answer = (body: string | Uint8Array<ArrayBuffer>, type: string): Response =>
-  new Response(body, { headers: { ...commonHeaders, 'content-security-policy': policy, 'content-type': type } });
+const answer = (body: string | Uint8Array, type: string): Reply => ({
+  status: 200,
+  headers: { 'content-security-policy': policy, 'content-type': type },
+  body,
+});
 
 /** A page or file of the documentation; null where there is none of this name. Everything is local: it works without a network. */
-export async function docsResponse(name: string): Promise<Response | null> {
+export async function docsReply(name: string): Promise<Reply | null> {
   if (name === '') return answer(page, 'text/html; charset=utf-8');
   if (name === 'initializer.js') return answer(initializer, 'text/javascript; charset=utf-8');
   if (!Object.hasOwn(assets, name)) return null;
@@ -59,5 +62,5 @@ export async function docsResponse(name: string): Promise<Response | null> {
       'unavailable',
       'The files of the documentation page are not installed. Build Recsmith again; /openapi.json has the same facts.',
     );
-  return answer(new Uint8Array(await readFile(path.join(folder, name))), assets[name] as string);
+  return answer(await readFile(path.join(folder, name)), assets[name] as string);
 }

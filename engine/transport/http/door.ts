@@ -1,11 +1,11 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { EngineError } from '#contract/errors';
-import type { OpenDoor, OpenHttpDoor } from '../../serving/server-process.ts';
-import { createApp } from './app.ts';
+import type { OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
+import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { problemOf } from './problem.ts';
+import { send } from './reply.ts';
 
 /** Slow clients are let go; nobody waits behind them. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 };
@@ -25,17 +25,6 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Answers without reading what else was sent, and lets the connection go. */
-async function refuse(response: ServerResponse, problem: Response): Promise<void> {
-  const body = await problem.text();
-  response.writeHead(problem.status, {
-    ...Object.fromEntries(problem.headers),
-    connection: 'close',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
-}
-
 function closeServer(server: Server, waitMs: number): Promise<void> {
   return new Promise((resolve) => {
     // Connections that idle between two requests are shut as soon as they do.
@@ -51,25 +40,27 @@ function closeServer(server: Server, waitMs: number): Promise<void> {
 }
 
 /** Opens the served API on a loopback address. Port 0 takes any free one. Throws `port_in_use`. */
-export const openHttpDoor: OpenHttpDoor = async ({ host, port, handlers, onAnswer }): Promise<OpenDoor> => {
+export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => {
+  const { host, port, onAnswer } = options;
   // The guard needs the port, which is known once the server listens; nothing is answered before.
   let guard: Guard = () => {
     throw new EngineError('unavailable', 'The server is just starting.');
   };
   let closing = false;
-  const app = createApp(handlers, onAnswer);
-  const listener = getRequestListener((request, env) => app(request, env as Parameters<typeof app>[1]));
+  const dispatch = createDispatch(options);
   const server = createServer(timeouts, (request, response) => {
     if (closing) response.setHeader('connection', 'close');
     try {
       guard(request);
     } catch (error) {
-      const problem = problemOf(error);
-      onAnswer('refused', problem.status, 0);
-      void refuse(response, problem);
+      // Answered without reading what else was sent; then the connection is let go.
+      const refusal = problemOf(error);
+      const { method = '', url = '' } = request;
+      onAnswer({ requestId: '', route: 'refused', method, target: url, status: refusal.status, durationMs: 0, identity: null });
+      send(response, { ...refusal, headers: { ...refusal.headers, connection: 'close' } });
       return;
     }
-    void listener(request, response);
+    dispatch(request, response);
   });
   const address = host === 'localhost' ? '127.0.0.1' : host;
   await listen(server, address, port);

@@ -15,26 +15,36 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown, place
 
 const number = /^-?\d{1,15}(\.\d{1,15})?$/;
 
-/** Which fields of a schema are numbers: known once, when the door is made. */
-export function numericFields(schema: z.ZodObject): ReadonlySet<string> {
+type Kind = 'number' | 'boolean' | 'list' | 'text';
+
+/** What each field of a query is: known once, when the door is made. */
+export function fieldKinds(schema: z.ZodObject): ReadonlyMap<string, Kind> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
-  return new Set(
-    Object.entries(properties).flatMap(([name, property]) =>
-      typeof property === 'object' && (property.type === 'integer' || property.type === 'number') ? [name] : [],
-    ),
-  );
+  const kindOf = (property: unknown): Kind => {
+    const { type } = property as { type?: string };
+    if (type === 'integer' || type === 'number') return 'number';
+    return type === 'boolean' ? 'boolean' : type === 'array' ? 'list' : 'text';
+  };
+  return new Map(Object.entries(properties).map(([name, property]) => [name, kindOf(property)]));
 }
 
-/** The strings of a query as the schema's own types. What is no number stays a string, for the schema to refuse. */
-export function queryValues(queries: Record<string, string[]>, schema: z.ZodObject, numeric: ReadonlySet<string>): Record<string, unknown> {
+/** The strings of a query as the schema's own types. What is no number stays a string, for the schema to refuse. Lists are repeated, or have commas. */
+export function queryValues(queries: URLSearchParams, kinds: ReadonlyMap<string, Kind>): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const name of Object.keys(schema.shape)) {
-    const given = queries[name];
-    if (!given) continue;
+  for (const name of new Set(queries.keys())) {
+    const kind = kinds.get(name);
+    if (kind === undefined) continue;
+    const given = queries.getAll(name);
+    if (kind === 'list') {
+      values[name] = given.flatMap((text) => text.split(','));
+      continue;
+    }
     if (given.length > 1)
       throw new EngineError('invalid_input', `${name} is given ${given.length} times in the query. Give it once.`, { field: name });
     const text = given[0] as string;
-    values[name] = numeric.has(name) && number.test(text) ? Number(text) : text;
+    if (kind === 'number' && number.test(text)) values[name] = Number(text);
+    else if (kind === 'boolean' && (text === 'true' || text === 'false')) values[name] = text === 'true';
+    else values[name] = text;
   }
   return values;
 }

@@ -35,7 +35,7 @@ function Code({ title, code, language }: { title: string; code: string; language
 export function TryIt({ url, user, k, language, onChange }: TryItProps) {
   const suggested = useOperation('run.users', { query: '', limit: 1 }, ['data']);
   const [answer, setAnswer] = useState<{ status: number; body: string; milliseconds: number }>();
-  const send = useAction(async (path: string) => setAnswer(await engine.call('server.try', { path })));
+  const send = useAction(async (path: string) => setAnswer(await engine.call('server.send', { path })));
   const asked = user || suggested.data?.[0]?.userId || '';
   const path = recommendPath(asked || 'USER', k);
   const shown = url ?? 'http://127.0.0.1:8000';

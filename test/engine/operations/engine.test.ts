@@ -62,9 +62,9 @@ test('a port that is taken is named, and the next free one is taken where that w
     const status = await engine.call('server.start', { port, nextFreePort: true });
     expect(status.port).toBeGreaterThan(port);
     await expect(engine.call('server.start', { port: 0, host: '0.0.0.0' })).rejects.toMatchObject({ code: 'forbidden' });
-    const tried = await engine.call('server.try', { path: '/health' });
+    const tried = await engine.call('server.send', { path: '/health' });
     expect(tried.status).toBe(200);
-    await expect(engine.call('server.try', { path: '//example.invalid/x' })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(engine.call('server.send', { path: '//example.invalid/x' })).rejects.toMatchObject({ code: 'forbidden' });
     other.close();
   }),
 );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LoggedEvent } from '#contract/routes';
+import type { LoggedEvent } from '#contract/api/event-routes';
 import { positiveWeight } from '../../../engine/serving/positive-weight.ts';
 
 const event = (event_type: string, value: number | null = null): LoggedEvent => ({

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { LoggedEvent, ServedEvent } from '#contract/routes';
+import type { LoggedEvent, ServedEvent } from '#contract/api/event-routes';
 import { openReceivedEvents } from '../../../engine/serving/received-events.ts';
 import { settleEvent } from '../../../engine/serving/settle-event.ts';
 

@@ -17,6 +17,8 @@ const server = {
   p50Ms: 1,
   p99Ms: 2,
   problem: null,
+  auth: false,
+  tls: false,
 };
 
 test('the device line says device, library and memory; why, and what is better, on hover', () => {

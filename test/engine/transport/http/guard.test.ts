@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Route, routes } from '#contract/routes';
+import type { Route } from '#contract/api/route';
+import { routes } from '#contract/routes';
 import { openTestServer, type TestServer } from './open-server.ts';
 
 let server: TestServer;

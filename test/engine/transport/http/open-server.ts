@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AdminCall } from '#contract/child-messages';
 import { writeBundle } from '../../../../engine/bundles/write-bundle.ts';
-import { createRouteHandlers } from '../../../../engine/serving/route-handlers.ts';
+import { createRouteHandlers } from '../../../../engine/serving/handlers/route-handlers.ts';
+import { openGate } from '../../../../engine/serving/open-gate.ts';
 import { openService, type Service } from '../../../../engine/serving/service.ts';
 import { openHttpDoor } from '../../../../engine/transport/http/door.ts';
 import { type SampleOptions, sampleContents } from '../../bundles/sample-contents.ts';
@@ -57,7 +58,10 @@ export async function openTestServer(
     host: '127.0.0.1',
     port: 0,
     handlers,
-    onAnswer(route, status, durationMs) {
+    gate: openGate,
+    uploadFolder: null,
+    watched: () => false,
+    onAnswer({ route, status, durationMs }) {
       service.statistics.record(durationMs, status);
       service.metrics.observeRequest(route, status, durationMs);
     },

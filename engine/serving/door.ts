@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import type { Identity, Route } from '#contract/api/route';
+import type { RouteHandlers } from './handlers/route-handlers.ts';
+
+/** A request that was answered, for counters, logs and the window. */
+export interface Answered {
+  requestId: string;
+  /** A row's name, or a fixed word where there is none: `none`, `refused`, `docs`, `openapi`, `root`. */
+  route: string;
+  method: string;
+  /** Path and query, as they came. */
+  target: string;
+  status: number;
+  durationMs: number;
+  identity: Identity | null;
+  source?: string | undefined;
+  degraded?: string | undefined;
+  /** Bodies are kept only while somebody looks. */
+  sent?: string | undefined;
+  answer?: string | undefined;
+}
+
+/** Finds out who asks, and whether they may. */
+export interface Gate {
+  /** Throws `unauthorized` where a key is asked for and none that holds was sent, `too_many` where its requests come too fast. */
+  identify(request: IncomingMessage, route: Route): Identity;
+  /** Throws `forbidden` where this identity may not call the route. */
+  admit(identity: Identity, route: Route): void;
+}
+
+/** An open door: where it is, and how it is shut. */
+export interface OpenDoor {
+  url: string;
+  port: number;
+  /** Takes no new connections, lets requests under way end, and waits for them as long as it may. */
+  close(waitMs: number): Promise<void>;
+}
+
+export interface DoorOptions {
+  host: string;
+  port: number;
+  handlers: RouteHandlers;
+  gate: Gate;
+  /** Where uploads are written while they come; null: none are taken. */
+  uploadFolder: string | null;
+  onAnswer(answered: Answered): void;
+  /** Whether somebody looks at requests with their bodies. */
+  watched(): boolean;
+}
+
+/** Opens the HTTP door; handed in by the entry, since the door stands above this story. */
+export type OpenHttpDoor = (options: DoorOptions) => Promise<OpenDoor>;

@@ -1,0 +1,25 @@
+import type { operationRoutes } from '#contract/api/operation-routes';
+import type { HandlerContext } from './context.ts';
+import type { HandlersOf } from './handler.ts';
+
+export function operationHandlers({ service, version }: HandlerContext): HandlersOf<typeof operationRoutes> {
+  return {
+    health() {
+      const { name, model, version: modelVersion, counts } = service.current().manifest;
+      const problem = service.problem();
+      return {
+        status: problem ? 'degraded' : 'ok',
+        version,
+        bundle: name,
+        model,
+        model_version: modelVersion,
+        users: counts.users,
+        items: counts.items,
+        uptime_seconds: Math.round(service.uptimeSeconds() * 10) / 10,
+        ...(problem ? { problem } : {}),
+      };
+    },
+    ready: () => ({ ready: true, checks: {} }),
+    metrics: () => service.metrics.text(),
+  };
+}

@@ -1,0 +1,19 @@
+import type { routes } from '#contract/routes';
+import { adminHandlers } from './admin-handlers.ts';
+import { authHandlers } from './auth-handlers.ts';
+import type { HandlerContext } from './context.ts';
+import { eventHandlers } from './event-handlers.ts';
+import type { HandlersOf } from './handler.ts';
+import { operationHandlers } from './operation-handlers.ts';
+import { recommendHandlers } from './recommend-handlers.ts';
+
+export type RouteHandlers = HandlersOf<typeof routes>;
+
+/** A handler for every row of the table. */
+export const createRouteHandlers = (context: HandlerContext): RouteHandlers => ({
+  ...recommendHandlers(context),
+  ...eventHandlers(context),
+  ...operationHandlers(context),
+  ...authHandlers(context),
+  ...adminHandlers(context),
+});

@@ -30,9 +30,16 @@ export interface RankingFeatures {
   /** The same row block by block; `offset` is where the block itself starts. */
   writeUser(userRow: number, timestampMs: number, out: Float32Array, offset: number): void;
   writeItem(itemRow: number, timestampMs: number, out: Float32Array, offset: number): void;
+  /** The last of an item's features, those that change as events are observed; the ones before are its embedding. */
+  writeItemState(itemRow: number, timestampMs: number, out: Float32Array, offset: number): void;
+  /** The user's newest items, in no order, which the last two cross features look at. Good until the next call. */
+  recentItems(userRow: number): Int32Array;
   writeCross(userRow: number, itemRow: number, out: Float32Array, offset: number): void;
   save(): NamedArrays;
 }
+
+/** How many of a user's newest items the features look at. */
+export const recentItemsKept = recentLength;
 
 const day = 86_400_000;
 /** Longer gaps look alike; who was never seen looks like the longest. */
@@ -102,14 +109,18 @@ function featuresOf(state: InteractionState, { userEmbeddings, itemEmbeddings }:
     out[next++] = known ? Math.cos(weekday) : 0;
   };
 
-  const writeItem: RankingFeatures['writeItem'] = (itemRow, timestampMs, out, offset) => {
-    copyRow(itemEmbeddings, itemRow, out, offset);
+  const writeItemState: RankingFeatures['writeItemState'] = (itemRow, timestampMs, out, offset) => {
     const clock = state.clockAt(timestampMs);
-    let next = offset + dimensions;
+    let next = offset;
     out[next++] = Math.log(state.relativePopularity(itemRow));
     out[next++] = Math.log(state.relativeTrend(itemRow, clock));
     out[next++] = logMinutes(state.sinceItemEvent(itemRow, clock));
     out[next++] = logMinutes(state.itemAge(itemRow, clock));
+  };
+
+  const writeItem: RankingFeatures['writeItem'] = (itemRow, timestampMs, out, offset) => {
+    copyRow(itemEmbeddings, itemRow, out, offset);
+    writeItemState(itemRow, timestampMs, out, offset + dimensions);
   };
 
   const writeCross: RankingFeatures['writeCross'] = (userRow, itemRow, out, offset) => {
@@ -153,6 +164,11 @@ function featuresOf(state: InteractionState, { userEmbeddings, itemEmbeddings }:
     },
     writeUser,
     writeItem,
+    writeItemState,
+    recentItems(userRow) {
+      lookUpRecent(userRow);
+      return recent.subarray(0, recentCount);
+    },
     writeCross,
     save: () => state.save(),
   };

@@ -25,7 +25,7 @@ function rankerOf(bundle: LoadedBundle): Ranker | null {
   if (!bundle.ranker) return null;
   try {
     const features = loadRankingFeatures(bundle.ranker, bundle);
-    return { features, scorer: createCandidateScorer(denseNetworkFrom(bundle.ranker), features, bundle.itemIds.length) };
+    return { features, scorer: createCandidateScorer(denseNetworkFrom(bundle.ranker), features, bundle) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new EngineError(

@@ -11,7 +11,7 @@ function ranker(hidden: number[]) {
   const contents = sampleContents({ users: 20, items: 60, dimensions: 12, hidden });
   const arrays = contents.ranker?.arrays ?? {};
   const features = loadRankingFeatures(arrays, contents);
-  return { features, network: denseNetworkFrom(arrays) };
+  return { features, network: denseNetworkFrom(arrays), embeddings: contents };
 }
 
 /** Whole feature rows of some candidates, as training writes them. */
@@ -31,10 +31,10 @@ describe.each([[[]], [[16]], [[64, 32]], [[33, 7, 5]]])('hidden layers %j', (hid
     [-1, 10],
     [3, 700],
   ])('user row %i, %i candidates: the same scores as the plain reference over whole feature rows', (userRow, count) => {
-    const { features, network } = ranker(hidden);
+    const { features, network, embeddings } = ranker(hidden);
     const itemRows = Array.from({ length: count }, (_, i) => (i * 7) % 60);
     const expected = scoreDense(network, featureRows(features, userRow, itemRows));
-    const scorer = createCandidateScorer(network, features, 60);
+    const scorer = createCandidateScorer(network, features, embeddings);
     // Twice: the second time from what is remembered of the items.
     for (const scores of [scorer.score(userRow, itemRows, timestampMs), scorer.score(userRow, itemRows, timestampMs)]) {
       expect(scores).toHaveLength(count);
@@ -46,7 +46,7 @@ describe.each([[[]], [[16]], [[64, 32]], [[33, 7, 5]]])('hidden layers %j', (hid
 
 test("the server's scores are TensorFlow's own", async () => {
   const { tf } = await loadTensorFlow();
-  const { features, network } = ranker([64, 32]);
+  const { features, network, embeddings } = ranker([64, 32]);
   const itemRows = Array.from({ length: 60 }, (_, row) => row);
   const rows = featureRows(features, 5, itemRows);
   const expected = tf.tidy(() => {
@@ -57,21 +57,21 @@ test("the server's scores are TensorFlow's own", async () => {
     });
     return x.sigmoid().dataSync();
   });
-  const scores = createCandidateScorer(network, features, 60).score(5, itemRows, timestampMs);
+  const scores = createCandidateScorer(network, features, embeddings).score(5, itemRows, timestampMs);
   scores.forEach((score, i) => {
     expect(Math.abs(score - (expected[i] as number))).toBeLessThan(2e-6);
   });
 });
 
 test('an event changes the next scores', () => {
-  const { features, network } = ranker([16]);
-  const scorer = createCandidateScorer(network, features, 60);
+  const { features, network, embeddings } = ranker([16]);
+  const scorer = createCandidateScorer(network, features, embeddings);
   const before = scorer.score(0, [1, 2, 3], 1_700_100_000_000);
   features.observe(0, 2, 1_700_100_000_000, 1);
   expect(scorer.score(0, [1, 2, 3], 1_700_100_000_001)).not.toEqual(before);
 });
 
 test('a network for other features is refused', () => {
-  const { features } = ranker([16]);
-  expect(() => createCandidateScorer(randomNetwork(5, [4], 1), features, 80)).toThrow(/takes 5 features.*makes/);
+  const { features, embeddings } = ranker([16]);
+  expect(() => createCandidateScorer(randomNetwork(5, [4], 1), features, embeddings)).toThrow(/takes 5 features.*makes/);
 });

@@ -1,10 +1,20 @@
 import type { BundleManifest, PositiveRule } from '#contract/bundle';
-import type { Matrix, NamedArrays } from '../math/arrays.ts';
+import type { AttributeColumns, Matrix, NamedArrays } from '../math/arrays.ts';
 
 /** Items that each user had in training: those of user row r are `indices[indptr[r] .. indptr[r + 1])`. */
 export interface SeenItems {
   indptr: Int32Array;
   indices: Int32Array;
+  /** By what types of events, a bit a type beside each of `indices`; null where that is not known. */
+  types: Int32Array | null;
+  /** Bit n stands for the n-th. */
+  typeNames: string[];
+}
+
+/** What lists are filtered by, explained by, and started from. */
+export interface BundleAttributes {
+  users: AttributeColumns;
+  items: AttributeColumns;
 }
 
 /** A ranking model as it is packed: its weights and the state of its features at the end of the data. */
@@ -51,6 +61,7 @@ export interface BundleContents {
   /** 1 for each user whose vector means something, 0 for those who get what is popular. */
   known: Uint8Array;
   ranker: PackedRanker | null;
+  attributes: BundleAttributes;
   vectorIndex: BundleManifest['vectorIndex'];
   /** Parquet files to copy in. */
   tables: { users?: string; items?: string };
@@ -72,4 +83,6 @@ export interface LoadedBundle {
   known: Uint8Array;
   /** The arrays of the ranking model, null where the bundle has none. */
   ranker: NamedArrays | null;
+  /** Empty for a bundle of before they were kept. */
+  attributes: BundleAttributes;
 }

@@ -3,6 +3,7 @@ export const bundleFiles = {
   manifest: 'bundle.json',
   model: 'model.safetensors',
   ranker: 'ranker.safetensors',
+  attributes: 'attributes.safetensors',
   users: 'users.parquet',
   items: 'items.parquet',
   modelCard: 'model-card.md',
@@ -16,6 +17,7 @@ export const fileLimits: Record<string, number> = {
   [bundleFiles.manifest]: 4 * MiB,
   [bundleFiles.model]: 2048 * MiB - 1,
   [bundleFiles.ranker]: 2048 * MiB - 1,
+  [bundleFiles.attributes]: 2048 * MiB - 1,
   [bundleFiles.users]: 64 * 1024 * MiB,
   [bundleFiles.items]: 64 * 1024 * MiB,
   [bundleFiles.modelCard]: 4 * MiB,
@@ -31,6 +33,9 @@ export const arrayNames = {
   popularity: 'popularity',
   seenIndptr: 'seen.indptr',
   seenIndices: 'seen.indices',
+  /** Absent where the types of events are not known. */
+  seenTypes: 'seen.types',
+  seenTypeNames: 'seen.type-names',
   /** 1 where the model knows the user; absent: it knows all. */
   known: 'user.known',
 } as const;

@@ -3,9 +3,10 @@ import path from 'node:path';
 import type { BundleManifest } from '#contract/bundle';
 import { reportOf } from '#contract/errors';
 import { sha256 } from '../files/atomic.ts';
-import type { Matrix, NamedArrays } from '../math/arrays.ts';
+import type { AttributeColumns, Matrix, NamedArrays } from '../math/arrays.ts';
 import { decodeSafetensors } from '../math/safetensors.ts';
-import type { LoadedBundle, SeenItems } from './contents.ts';
+import { allTexts, decodeAttributes } from './attribute-arrays.ts';
+import type { BundleAttributes, LoadedBundle, SeenItems } from './contents.ts';
 import { arrayNames, bundleFiles } from './layout.ts';
 import { refuse } from './manifest.ts';
 import { createBreather, decodeTexts } from './text-array.ts';
@@ -46,7 +47,7 @@ function vectorOf<T extends Float32Array | Int32Array | Uint8Array>(
   return data;
 }
 
-function seenOf(arrays: NamedArrays, users: number, items: number): SeenItems {
+async function seenOf(arrays: NamedArrays, users: number, items: number): Promise<SeenItems> {
   const indptr = vectorOf(arrays, arrayNames.seenIndptr, Int32Array, users + 1);
   const indices = vectorOf(arrays, arrayNames.seenIndices, Int32Array);
   if (indptr[0] !== 0 || indptr[users] !== indices.length) throw new Error('seen.indptr does not span seen.indices.');
@@ -54,7 +55,9 @@ function seenOf(arrays: NamedArrays, users: number, items: number): SeenItems {
     if ((indptr[row + 1] as number) < (indptr[row] as number)) throw new Error(`seen.indptr goes backwards at user row ${row}.`);
   }
   for (const item of indices) if (item < 0 || item >= items) throw new Error(`seen.indices names item row ${item} of ${items}.`);
-  return { indptr, indices };
+  const typed = arrays[arrayNames.seenTypes] !== undefined;
+  const types = typed ? vectorOf(arrays, arrayNames.seenTypes, Int32Array, indices.length) : null;
+  return { indptr, indices, types, typeNames: typed ? await allTexts(arrayNames.seenTypeNames, arrays) : [] };
 }
 
 async function checkUnique(ids: string[], whose: string): Promise<void> {
@@ -67,6 +70,17 @@ async function checkUnique(ids: string[], whose: string): Promise<void> {
   }
 }
 
+const noColumns = (rows: number): AttributeColumns => ({ rows, categories: [], lists: [], numbers: [] });
+
+async function attributesOf(arrays: NamedArrays | null, folder: string, users: number, items: number): Promise<BundleAttributes> {
+  if (!arrays) return { users: noColumns(users), items: noColumns(items) };
+  try {
+    return { users: await decodeAttributes('user', arrays, users), items: await decodeAttributes('item', arrays, items) };
+  } catch (error) {
+    return refuse(folder, bundleFiles.attributes, error instanceof Error ? error.message : String(error));
+  }
+}
+
 /**
  * Verifies a bundle and reads its arrays into memory, in short stretches, so that the process answers others meanwhile.
  * Throws `bundle_refused` that names the file and the reason.
@@ -76,6 +90,8 @@ export async function readBundle(folder: string): Promise<LoadedBundle> {
   const { users, items, dimensions } = manifest.counts;
   const arrays = await readArrays(folder, manifest, bundleFiles.model);
   const ranker = manifest.ranker ? await readArrays(folder, manifest, bundleFiles.ranker) : null;
+  const described = manifest.files.some((file) => file.path === bundleFiles.attributes);
+  const attributes = await attributesOf(described ? await readArrays(folder, manifest, bundleFiles.attributes) : null, folder, users, items);
   try {
     const userIds = await decodeTexts(arrayNames.userIds, arrays, users);
     const itemIds = await decodeTexts(arrayNames.itemIds, arrays, items);
@@ -89,9 +105,10 @@ export async function readBundle(folder: string): Promise<LoadedBundle> {
       userEmbeddings: matrixOf(arrays, arrayNames.userEmbeddings, users, dimensions),
       itemEmbeddings: matrixOf(arrays, arrayNames.itemEmbeddings, items, dimensions),
       popularity: vectorOf(arrays, arrayNames.popularity, Float32Array, items),
-      seen: seenOf(arrays, users, items),
+      seen: await seenOf(arrays, users, items),
       known: arrays[arrayNames.known] ? vectorOf(arrays, arrayNames.known, Uint8Array, users) : new Uint8Array(users).fill(1),
       ranker,
+      attributes,
     };
   } catch (error) {
     return refuse(folder, bundleFiles.model, error instanceof Error ? error.message : String(error));

@@ -6,6 +6,7 @@ import { openApiDocument } from '#contract/open-api';
 import { createFolderAtomic, sha256, sha256File, writeDurable } from '../files/atomic.ts';
 import type { NamedArrays } from '../math/arrays.ts';
 import { encodeSafetensors } from '../math/safetensors.ts';
+import { encodeAttributes } from './attribute-arrays.ts';
 import type { BundleContents } from './contents.ts';
 import { arrayNames, bundleFiles, fileLimits } from './layout.ts';
 import { encodeManifest } from './manifest.ts';
@@ -30,6 +31,8 @@ function check(contents: BundleContents): void {
       `user vectors of ${userEmbeddings.columns} and item vectors of ${itemEmbeddings.columns} dimensions`) ||
     (popularity.length !== itemIds.length && `${popularity.length} popularities for ${itemIds.length} items`) ||
     (contents.known.length !== userIds.length && `${contents.known.length} marks of known users for ${userIds.length}`) ||
+    (contents.attributes.users.rows !== userIds.length && `attributes of ${contents.attributes.users.rows} users for ${userIds.length}`) ||
+    (contents.attributes.items.rows !== itemIds.length && `attributes of ${contents.attributes.items.rows} items for ${itemIds.length}`) ||
     (seen.indptr.length !== userIds.length + 1 && `seen items of ${seen.indptr.length - 1} users for ${userIds.length}`);
   if (wrong) throw new EngineError('bad_data', `The run cannot be packed: it has ${wrong}. Train it again.`);
 }
@@ -45,6 +48,12 @@ function modelArrays(contents: BundleContents): NamedArrays {
     [arrayNames.popularity]: { shape: [popularity.length], data: popularity },
     [arrayNames.seenIndptr]: { shape: [seen.indptr.length], data: seen.indptr },
     [arrayNames.seenIndices]: { shape: [seen.indices.length], data: seen.indices },
+    ...(seen.types
+      ? {
+          [arrayNames.seenTypes]: { shape: [seen.types.length], data: seen.types },
+          ...encodeTexts(arrayNames.seenTypeNames, seen.typeNames),
+        }
+      : {}),
     [arrayNames.known]: { shape: [userIds.length], data: known },
   };
 }
@@ -79,6 +88,8 @@ export async function writeBundle(folder: string, contents: BundleContents): Pro
       files.push({ path: name, sizeBytes, sha256: sha256(bytes) });
     };
     await add(bundleFiles.model, encodeSafetensors(modelArrays(contents)));
+    const attributes = { ...encodeAttributes('user', contents.attributes.users), ...encodeAttributes('item', contents.attributes.items) };
+    await add(bundleFiles.attributes, encodeSafetensors(attributes));
     if (ranker) await add(bundleFiles.ranker, encodeSafetensors(ranker.arrays));
     await add(bundleFiles.modelCard, contents.modelCard);
     await add(bundleFiles.openApi, `${JSON.stringify(openApiDocument(), null, 2)}\n`);

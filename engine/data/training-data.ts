@@ -26,6 +26,16 @@ export interface TrainingData {
   threshold: number | null;
 }
 
+/** `user_rows` and `item_rows`: everybody who is known, by the bytes of the id, with the row as `place`. */
+export async function makeRowTables(session: Session): Promise<void> {
+  for (const one of ['user', 'item']) {
+    await session.run(
+      `CREATE OR REPLACE TEMP TABLE ${one}_rows AS SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS place
+       FROM (SELECT ${one}_id AS id FROM interactions UNION SELECT ${one}_id FROM ${one}s)`,
+    );
+  }
+}
+
 /**
  * Everything that a training reads: ids become rows, interactions become columns. `begin` is called first, with the session: it may put other tables in the place of
  * the workspace's (`useDataset`).
@@ -33,12 +43,7 @@ export interface TrainingData {
 export function readTrainingData(db: Database, selection: Selection, begin?: (session: Session) => Promise<void>): Promise<TrainingData> {
   return db.read(async (session) => {
     await begin?.(session);
-    await session.run(
-      'CREATE OR REPLACE TEMP TABLE user_rows AS SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS place FROM (SELECT user_id AS id FROM interactions UNION SELECT user_id FROM users)',
-    );
-    await session.run(
-      'CREATE OR REPLACE TEMP TABLE item_rows AS SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS place FROM (SELECT item_id AS id FROM interactions UNION SELECT item_id FROM items)',
-    );
+    await makeRowTables(session);
     const userIds = await readTexts(session, 'SELECT id FROM user_rows ORDER BY place');
     const itemIds = await readTexts(session, 'SELECT id FROM item_rows ORDER BY place');
     const threshold = await thresholdOf(session, selection);

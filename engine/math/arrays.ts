@@ -55,6 +55,17 @@ export interface EntityFeatures {
   vectors?: { name: string; columns: number; values: Float32Array }[];
 }
 
+/** Attributes of users or items as they are looked at in serving: whole vocabularies, in the words of the data. */
+export interface AttributeColumns {
+  rows: number;
+  /** One code a row, -1 where missing. */
+  categories: { name: string; vocabulary: string[]; codes: Int32Array }[];
+  /** Any number of codes a row: those of row r are `codes[offsets[r] .. offsets[r + 1])`. */
+  lists: { name: string; vocabulary: string[]; offsets: Int32Array; codes: Int32Array }[];
+  /** NaN where missing; times are milliseconds since 1970. */
+  numbers: { name: string; values: Float64Array }[];
+}
+
 /** A named array as it is saved in a safetensors file. */
 export interface NamedArray {
   shape: number[];

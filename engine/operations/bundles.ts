@@ -6,16 +6,16 @@ import { type BundleInfo, BundleManifest, type PositiveRule } from '#contract/bu
 import { EngineError } from '#contract/errors';
 import type { HandlersOf } from '#contract/operations';
 import type { Run } from '#contract/run';
-import type { BundleContents, SeenItems } from '../bundles/contents.ts';
+import type { BundleAttributes, BundleContents, SeenItems } from '../bundles/contents.ts';
 import { bundleFiles } from '../bundles/layout.ts';
 import { verifyBundle } from '../bundles/verify-bundle.ts';
 import { writeBundle } from '../bundles/write-bundle.ts';
 import { readWeights } from '../data/event-types.ts';
 import { exportTable } from '../data/export-table.ts';
+import { readServedTables } from '../data/served-attributes.ts';
 import { readTrainingData, type TrainingData } from '../data/training-data.ts';
 import { widenInteractionState } from '../features/interaction-state.ts';
 import type { WorkContext } from '../jobs/work-context.ts';
-import { toSparseMatrix } from '../math/sparse.ts';
 import { layout } from '../workspace/layout.ts';
 import { assertId, listFolderManifests, newId, readFolderManifest } from '../workspace/manifests.ts';
 import { ingestEvents } from './data.ts';
@@ -23,6 +23,7 @@ import { readSelected } from './datasets.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { modelCard } from './model-card.ts';
 import { readRun, readRunArrays, readRunIds, readTrainingItems } from './run-store.ts';
+import { inRows, seenIn } from './served-tables.ts';
 import { inRowsOf, type Served, servedVectors } from './served-newcomers.ts';
 import { listVectorIndexes } from './vector-indexes.ts';
 
@@ -34,6 +35,7 @@ async function extentOf(folder: string, manifest: BundleManifest): Promise<{ fil
 
 interface Use {
   seen: SeenItems;
+  attributes: BundleAttributes;
   popularity: Float32Array;
   dataAsOf: string;
   positives: PositiveRule;
@@ -44,13 +46,15 @@ async function readUse(context: EngineContext, run: Run, { userIds, itemIds }: S
   const { database } = requireSession(context);
   const ids = { users: userIds, items: itemIds };
   const positive = inRowsOf(ids, selected);
-  // Somebody who disliked an item has seen it all the same.
   const all = inRowsOf(ids, await readTrainingData(database, { minValue: -Number.MAX_VALUE }));
+  const tables = await readServedTables(database);
   const popularity = new Float32Array(itemIds.length);
   for (const item of positive.items) popularity[item] = (popularity[item] as number) + 1;
   const last = all.timestamps.reduce((latest, time) => (time > latest ? time : latest), 0);
   return {
-    seen: toSparseMatrix(all, userIds.length, itemIds.length),
+    // Somebody who disliked an item has seen it all the same.
+    seen: seenIn(ids, tables),
+    attributes: { users: inRows(userIds, tables.userIds, tables.users), items: inRows(itemIds, tables.itemIds, tables.items) },
     popularity,
     dataAsOf: new Date(last).toISOString(),
     positives: {
@@ -117,7 +121,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
     const trained = await readTrainingItems(workspace.path, run.id);
     const served = await servedVectors(context, { run, ids, arrays, trained, selected }, work);
     const { userIds, itemIds, known, newUsers, newItems, updatedUsers } = served;
-    const { seen, popularity, dataAsOf, positives } = await readUse(context, run, served, selected);
+    const { seen, attributes, popularity, dataAsOf, positives } = await readUse(context, run, served, selected);
     manifest = await writeBundle(folder, {
       name: workspace.manifest.name,
       version: id.replace(/^bundle-/, ''),
@@ -128,6 +132,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
       positives,
       known,
       run,
+      attributes,
       userIds,
       itemIds,
       newUsers,

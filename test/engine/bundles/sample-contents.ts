@@ -30,6 +30,36 @@ export function randomNetwork(inputs: number, hidden: number[], seed: number): D
   };
 }
 
+/** Item i: category `even` or `odd`, tags `t0` to `t4` and, of every third, `third`; price i. User u: segment `s0` to `s2`. */
+function sampleAttributes(users: number, items: number): BundleContents['attributes'] {
+  const tags = Array.from({ length: items }, (_, row) => (row % 3 === 0 ? [row % 5, 5] : [row % 5]));
+  const offsets = new Int32Array(items + 1);
+  tags.forEach((own, row) => {
+    offsets[row + 1] = (offsets[row] as number) + own.length;
+  });
+  return {
+    users: {
+      rows: users,
+      categories: [{ name: 'segment', vocabulary: ['s0', 's1', 's2'], codes: Int32Array.from({ length: users }, (_, row) => row % 3) }],
+      lists: [],
+      numbers: [],
+    },
+    items: {
+      rows: items,
+      categories: [{ name: 'category', vocabulary: ['even', 'odd'], codes: Int32Array.from({ length: items }, (_, row) => row % 2) }],
+      lists: [
+        {
+          name: 'tags',
+          vocabulary: ['t0', 't1', 't2', 't3', 't4', 'third'],
+          offsets,
+          codes: Int32Array.from(tags.flat()),
+        },
+      ],
+      numbers: [{ name: 'price', values: Float64Array.from({ length: items }, (_, row) => row) }],
+    },
+  };
+}
+
 /** A bundle's contents with random vectors: user u saw items u and u + 1 (modulo the catalogue); item 0 is the most popular. */
 export function sampleContents(options: SampleOptions = {}): BundleContents {
   const { users = 50, items = 80, dimensions = 8, seed = 1, version = 'v1', ranker = true, hidden = [16, 8] } = options;
@@ -72,7 +102,8 @@ export function sampleContents(options: SampleOptions = {}): BundleContents {
     userEmbeddings,
     itemEmbeddings,
     popularity: Float32Array.from({ length: items }, (_, row) => items - row),
-    seen: { indptr, indices },
+    seen: { indptr, indices, types: indices.map((_, i) => (i % 2 === 0 ? 1 : 2)), typeNames: ['view', 'like'] },
+    attributes: sampleAttributes(users, items),
     known: new Uint8Array(users).fill(1),
     ranker: ranker
       ? {

@@ -26,7 +26,7 @@ function rankerOf(packed: BundleContents) {
   return {
     features,
     network: denseNetworkFrom(arrays),
-    scorer: createCandidateScorer(denseNetworkFrom(arrays), features, packed.itemIds.length),
+    scorer: createCandidateScorer(denseNetworkFrom(arrays), features, packed),
   };
 }
 

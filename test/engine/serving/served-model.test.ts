@@ -89,7 +89,8 @@ describe('a bundle that would not answer well is refused before anybody asks it'
       itemIds: [],
       itemEmbeddings: { rows: 0, columns: 8, data: new Float32Array(0) },
       popularity: new Float32Array(0),
-      seen: { indptr: new Int32Array(3), indices: new Int32Array(0) },
+      seen: { indptr: new Int32Array(3), indices: new Int32Array(0), types: null, typeNames: [] },
+      attributes: { ...contents.attributes, items: { rows: 0, categories: [], lists: [], numbers: [] } },
     };
     await expect(loadServedModel(await pack(none))).rejects.toMatchObject({
       code: 'bundle_refused',

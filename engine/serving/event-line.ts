@@ -1,13 +1,6 @@
 import { LoggedEvent } from '#contract/api/event-routes';
 
-/** What a line of the log says besides its event. */
-export interface LineFacts {
-  /** The client sent no time, so that a repeat has another one. */
-  timedByServer: boolean;
-  /** On the last line that a request with an Idempotency-Key stored: what a repeat of it is compared with and answered. */
-  request?: StoredRequest | undefined;
-}
-
+/** On the last line that a request with an Idempotency-Key stored: what a repeat of it is compared with and answered. */
 export interface StoredRequest {
   key: string;
   /** Of what the client sent, in hexadecimal. */

@@ -156,7 +156,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
   }
   await work.checkpoint({ phase: 'Checking the bundle' });
   // What is to be served is verified where it is activated.
-  if (input.activate && !input.out) return activate(context, id);
+  if (input.activate && !input.out) return activateBundle(context, id);
   const { files, sizeBytes } = await verifyBundle(folder);
   return { id: path.basename(folder), path: folder, active: false, files, sizeBytes, manifest };
 }
@@ -169,8 +169,15 @@ export async function readBundleInfo(context: EngineContext, id: string): Promis
   return { id, path: folder, active: workspace.manifest.activeBundle === id, ...(await extentOf(folder, manifest)), manifest };
 }
 
+/** The bundles of the workspace, newest first. */
+export async function listBundles(context: EngineContext): Promise<BundleInfo[]> {
+  const { workspace } = requireSession(context);
+  const manifests = await listFolderManifests(layout.bundles(workspace.path), bundleFiles.manifest, BundleManifest, 'bundle');
+  return Promise.all(manifests.map((manifest) => readBundleInfo(context, `bundle-${manifest.version}`)));
+}
+
 /** Makes a bundle the one that is served. A running server swaps first: a bundle that it refuses never becomes active. */
-async function activate(context: EngineContext, id: string): Promise<BundleInfo> {
+export async function activateBundle(context: EngineContext, id: string): Promise<BundleInfo> {
   const { workspace } = requireSession(context);
   const bundle = await readBundleInfo(context, id);
   await verifyBundle(bundle.path);
@@ -204,16 +211,12 @@ export function bundleHandlers(context: EngineContext): HandlersOf<'bundle'> {
         return createBundle(context, input, work);
       });
     },
-    'bundle.list': async () => {
-      const { workspace } = requireSession(context);
-      const manifests = await listFolderManifests(layout.bundles(workspace.path), bundleFiles.manifest, BundleManifest, 'bundle');
-      return Promise.all(manifests.map((manifest) => readBundleInfo(context, `bundle-${manifest.version}`)));
-    },
+    'bundle.list': () => listBundles(context),
     'bundle.current': () => currentBundle(context),
     'bundle.verify': async ({ path: folder }) => {
       const full = path.resolve(folder);
       return { path: full, ...(await verifyBundle(full)) };
     },
-    'bundle.activate': ({ id }) => activate(context, id),
+    'bundle.activate': ({ id }) => activateBundle(context, id),
   };
 }

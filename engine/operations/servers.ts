@@ -7,6 +7,8 @@ import { layout } from '../workspace/layout.ts';
 import { assertId } from '../workspace/manifests.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
+import { activateVersion, servedVersions } from './served-models.ts';
+import { readUpload, removeLeftUploads } from './served-uploads.ts';
 import type { ServerListener } from './server-process.ts';
 
 /** Events come in bursts; the workspace reads them a moment after the last. */
@@ -26,19 +28,23 @@ export interface AdminStories {
   reindex(input: Extract<AdminCall, { route: 'reindex' }>['body']): Job;
 }
 
+function answerJob(context: EngineContext, id: string): unknown {
+  const { id: job_id, kind, status, progress, error, result } = context.jobs.get(id);
+  return {
+    job_id,
+    kind,
+    status,
+    ...(progress ? { phase: progress.phase } : {}),
+    ...(error ? { error: error.message } : {}),
+    ...(result !== undefined ? { result } : {}),
+  };
+}
+
 function answerAdmin(context: EngineContext, stories: AdminStories, call: AdminCall): unknown {
-  if (call.route !== 'job' && call.route !== 'train' && call.route !== 'reindex') throw new EngineError('unsupported', 'Not built yet.');
-  if (call.route === 'job') {
-    const job = context.jobs.get(call.id);
-    return {
-      job_id: job.id,
-      kind: job.kind,
-      status: job.status,
-      ...(job.progress ? { phase: job.progress.phase } : {}),
-      ...(job.error ? { error: job.error.message } : {}),
-      ...(job.result !== undefined ? { result: job.result } : {}),
-    };
-  }
+  if (call.route === 'job') return answerJob(context, call.id);
+  if (call.route === 'models') return servedVersions(context);
+  if (call.route === 'activate') return activateVersion(context, call.version);
+  if (call.route === 'upload') return readUpload(context, call);
   assertRoom(context);
   return adminAnswer(call.route === 'train' ? stories.retrain(call.body) : stories.reindex(call.body));
 }
@@ -65,6 +71,8 @@ interface ServeInput {
   nextFreePort: boolean;
 }
 
+const isServing = ({ server }: EngineContext): boolean => ['starting', 'running'].includes(server.status().state);
+
 /** How many ports are tried where the next free one will do. */
 const portsTried = 20;
 
@@ -74,6 +82,7 @@ export async function startServing(context: EngineContext, stories: AdminStories
   const id = input.bundle ?? workspace.manifest.activeBundle;
   if (!id) throw new EngineError('not_found', 'There is no bundle to serve yet. Build the recommender, or make a bundle of a run, first.');
   assertId(id, 'bundle');
+  if (!isServing(context)) await removeLeftUploads(context);
   const last = input.nextFreePort && input.port > 0 ? Math.min(input.port + portsTried, 65535) : input.port;
   for (let port = input.port; ; port++) {
     try {

@@ -8,14 +8,19 @@ export interface EventLogOptions {
   rotateBytes?: number;
   /** So much may wait for the disk; more is refused. */
   queueBytes?: number;
+  /** So many events may wait for the disk; more are refused. */
+  queueEvents?: number;
   /** For tests: stands between us and the disk. */
   write?: (handle: FileHandle, bytes: Buffer) => Promise<void>;
 }
 
 /** The append-only file of what a server received. One server at a time writes to a folder. */
 export interface EventLog {
-  /** Resolves once the lines are on disk. Throws `unavailable` where the disk does not take them; then they count as not received. */
-  append(lines: string): Promise<void>;
+  /**
+   * Resolves once the lines are on disk. Throws `unavailable` where the disk does not take them; then they count as not received.
+   * @param count how many lines these are
+   */
+  append(lines: string, count?: number): Promise<void>;
   /** Why the last write failed, in words; null while all is well. */
   problem(): string | null;
   close(): Promise<void>;
@@ -23,6 +28,7 @@ export interface EventLog {
 
 interface Waiting {
   bytes: Buffer;
+  count: number;
   resolve(): void;
   reject(error: Error): void;
 }
@@ -49,7 +55,7 @@ function wordsOf(folder: string, error: unknown): string {
  * After a failed write the file is cut to its last whole line and the next write starts a new file.
  */
 export async function openEventLog(folder: string, options: EventLogOptions = {}): Promise<EventLog> {
-  const { rotateBytes = 64 * MiB, queueBytes = 64 * MiB, write = writeAndSync } = options;
+  const { rotateBytes = 64 * MiB, queueBytes = 64 * MiB, queueEvents = 100_000, write = writeAndSync } = options;
   await mkdir(folder, { recursive: true });
   const numbers = await listLogs(folder);
   let size = 0;
@@ -58,6 +64,7 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
   let handle: FileHandle | null = null;
   let queue: Waiting[] = [];
   let queued = 0;
+  let queuedEvents = 0;
   let flushing: Promise<void> | null = null;
   let problem: string | null = null;
   let closed = false;
@@ -102,21 +109,23 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
         for (const waiting of batch) waiting.reject(new EngineError('unavailable', problem as string, {}, { cause: error }));
       }
       queued -= bytes.length;
+      for (const waiting of batch) queuedEvents -= waiting.count;
     }
     flushing = null;
   };
 
   return {
-    append(lines) {
+    append(lines, count = 1) {
       if (closed)
         return Promise.reject(new EngineError('unavailable', 'The server is stopping and takes no more events. Send them again later.'));
       const bytes = Buffer.from(lines);
-      if (queued + bytes.length > queueBytes) {
+      if (queued + bytes.length > queueBytes || queuedEvents + count > queueEvents) {
         return Promise.reject(new EngineError('unavailable', 'Events come faster than the disk takes them. Send them again in a second.'));
       }
       queued += bytes.length;
+      queuedEvents += count;
       return new Promise((resolve, reject) => {
-        queue.push({ bytes, resolve, reject });
+        queue.push({ bytes, count, resolve, reject });
         flushing ??= flush();
       });
     },

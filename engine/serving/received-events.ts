@@ -1,17 +1,27 @@
 import type { z } from 'zod';
-import { type EventsAnswer, LoggedEvent, type ServedEvent } from '#contract/api/event-routes';
+import type { EventsAnswer, LoggedEvent, ServedEvent } from '#contract/api/event-routes';
 import { EngineError } from '#contract/errors';
+import { eventText, lineOf, parseLine, type StoredRequest, sketchLine } from './event-line.ts';
 import { type EventLog, type EventLogOptions, openEventLog } from './event-log.ts';
-import { readNewestLines } from './event-log-files.ts';
-import { createEventMemory, type EventMemory, rememberedEvents } from './event-memory.ts';
-import { lineOf, settleEvent } from './settle-event.ts';
+import { visitNewestLines } from './event-log-files.ts';
+import { createEventMemory, type EventMemory, type EventMemoryLimits, rememberedEvents } from './event-memory.ts';
+import { acceptedBefore, rememberRequest, requestDigest } from './repeated-requests.ts';
+import { settleEvent } from './settle-event.ts';
+import { createStoredIds, type StoredIds } from './stored-ids.ts';
+
+/** What a request is told, and how many events it brought: none where it repeats another one, whose answer it gets. */
+export interface Received {
+  answer: z.infer<typeof EventsAnswer>;
+  stored: number;
+}
 
 /** The story of what is reported to the server: settled, known ids left out, durable, then in memory, then answered. */
 export interface ReceivedEvents {
   /**
-   * @param idempotencyKey gives ids to events that have none, so that sending the same request again is harmless
+   * Stores events once, whole or not at all. Throws `conflict` where an id was used for another event, or the key for another request.
+   * @param idempotencyKey gives ids to events that have none, and the first answer to each repeat of the same request
    */
-  receive(events: readonly ServedEvent[], idempotencyKey?: string): Promise<z.infer<typeof EventsAnswer>>;
+  receive(events: readonly ServedEvent[], idempotencyKey?: string): Promise<Received>;
   readonly memory: EventMemory;
   problem(): string | null;
   close(): Promise<void>;
@@ -20,31 +30,119 @@ export interface ReceivedEvents {
 /** Hears of events once they are durable. */
 export type EventListener = (events: readonly LoggedEvent[]) => void;
 
-const noFolder = 'This server keeps no event log: it was started without a folder for one. Start it with recsmith serve, which makes one.';
-
-async function recall(folder: string, memory: EventMemory, limit: number): Promise<void> {
-  const lines = await readNewestLines(folder, limit);
-  for (const [i, line] of lines.entries()) {
-    // A damaged line is the business of the reader, who reports it; here it just teaches nothing.
-    try {
-      memory.remember(LoggedEvent.parse(JSON.parse(line)));
-    } catch {}
-    if (i % 500 === 499) await new Promise((resolve) => setImmediate(resolve));
-  }
+export interface ReceivedEventsOptions extends EventLogOptions {
+  memory?: EventMemoryLimits;
+  /** Ids are recalled of so many of the newest lines at least. */
+  recallIds?: number;
 }
 
-/** Opens the event log (none where `folder` is null: then events are refused) and recalls its newest events. */
+const noFolder = 'This server keeps no event log: it was started without a folder for one. Start it with recsmith serve, which makes one.';
+const recalledIds = 2_097_152;
+
+/** Recalls from the log which ids were stored, with what, and the newest events. A damaged line is its reader's business, who reports it. */
+async function recall(folder: string, ids: StoredIds, memory: EventMemory, options: ReceivedEventsOptions): Promise<void> {
+  const remembered = options.memory?.events ?? rememberedEvents;
+  await visitNewestLines(folder, options.recallIds ?? recalledIds, (text, from, to, newer) => {
+    try {
+      const sketch = sketchLine(text, from, to);
+      // The first line of an id is the one that counts.
+      if (!sketch || ids.get(sketch.eventId) !== undefined) return;
+      const event = newer < remembered ? parseLine(text.slice(from, to)) : null;
+      if (newer < remembered && !event) return;
+      ids.set(sketch.eventId, sketch.contentEnd === null ? 0 : ids.digestOf(text, from, sketch.contentEnd));
+      if (sketch.request) rememberRequest(ids, sketch.request);
+      if (event) memory.remember(event);
+    } catch {}
+  });
+}
+
+interface UnderWay {
+  digest: number;
+  stored: Promise<void>;
+}
+
+/** Opens the event log (none where `folder` is null: then events are refused) and recalls what it holds. */
 export async function openReceivedEvents(
   folder: string | null,
   onStored: EventListener,
-  options: EventLogOptions & { remember?: number } = {},
+  options: ReceivedEventsOptions = {},
 ): Promise<ReceivedEvents> {
-  const limit = options.remember ?? rememberedEvents;
-  const memory = createEventMemory(limit);
+  const memory = createEventMemory(options.memory);
+  const ids = createStoredIds();
   const log: EventLog | null = folder === null ? null : await openEventLog(folder, options);
-  if (folder !== null) await recall(folder, memory, limit);
+  if (folder !== null) await recall(folder, ids, memory, options);
   /** Ids on their way to the disk: who repeats one of them waits for the same write. */
-  const underWay = new Map<string, Promise<void>>();
+  const underWay = new Map<string, UnderWay>();
+  const requests = new Map<string, { digest: string; received: Promise<Received> }>();
+
+  const store = async (events: readonly LoggedEvent[], texts: readonly SettledText[], key?: StoredKey): Promise<Received> => {
+    const fresh = new Map<string, number>();
+    const digests: number[] = [];
+    const waitFor = new Set<Promise<void>>();
+    for (let i = 0; i < events.length; i++) {
+      const { event_id: id } = events[i] as LoggedEvent;
+      const { text, contentEnd } = texts[i] as SettledText;
+      const digest = ids.digestOf(text, 0, contentEnd);
+      digests.push(digest);
+      const pending = underWay.get(id);
+      const before = fresh.get(id);
+      const known = pending?.digest ?? (before === undefined ? ids.get(id) : digests[before]);
+      if (known === undefined) fresh.set(id, i);
+      else if (known !== 0 && known !== digest) throw otherEvent(id);
+      else if (pending) waitFor.add(pending.stored);
+    }
+    const answer = {
+      accepted: fresh.size,
+      duplicates: events.length - fresh.size,
+      event_ids: events.map((event) => event.event_id),
+    };
+    if (fresh.size > 0) {
+      const request = key && { ...key, accepted: fresh.size };
+      let lines = '';
+      let left = fresh.size;
+      // The request is named on its last line: where that one is whole, all are.
+      for (const i of fresh.values()) lines += lineOf(texts[i] as SettledText, --left === 0 ? request : undefined);
+      const stored = (log as EventLog).append(lines, fresh.size);
+      for (const [id, i] of fresh) underWay.set(id, { digest: digests[i] as number, stored });
+      try {
+        await stored;
+        const storedEvents: LoggedEvent[] = [];
+        for (const [id, i] of fresh) {
+          ids.set(id, digests[i] as number);
+          storedEvents.push(events[i] as LoggedEvent);
+        }
+        for (const event of storedEvents) memory.remember(event);
+        if (request) rememberRequest(ids, request);
+        onStored(storedEvents);
+      } finally {
+        for (const id of fresh.keys()) underWay.delete(id);
+      }
+    }
+    if (waitFor.size > 0) await Promise.all(waitFor);
+    return { answer, stored: fresh.size };
+  };
+
+  /** The first request under a key is stored; each other one gets its answer. */
+  const storeOnce = async (events: readonly LoggedEvent[], texts: readonly SettledText[], key: string): Promise<Received> => {
+    const digest = requestDigest(texts.map(({ text, contentEnd }) => text.slice(0, contentEnd)));
+    const pending = requests.get(key);
+    if (pending) {
+      if (pending.digest !== digest) throw otherRequest(key);
+      return { ...(await pending.received), stored: 0 };
+    }
+    const accepted = acceptedBefore(ids, key, digest);
+    if (accepted === false) throw otherRequest(key);
+    if (accepted !== null) {
+      return { answer: { accepted, duplicates: events.length - accepted, event_ids: events.map((event) => event.event_id) }, stored: 0 };
+    }
+    const received = store(events, texts, { key, digest });
+    requests.set(key, { digest, received });
+    try {
+      return await received;
+    } finally {
+      requests.delete(key);
+    }
+  };
 
   return {
     memory,
@@ -56,26 +154,25 @@ export async function openReceivedEvents(
       const settled = events.map((event, i) =>
         settleEvent(event, nowMs, idempotencyKey === undefined ? undefined : `${idempotencyKey}:${i}`),
       );
-      const fresh = new Map<string, LoggedEvent>();
-      const waitFor = new Set<Promise<void>>();
-      for (const event of settled) {
-        const pending = underWay.get(event.event_id);
-        if (pending) waitFor.add(pending);
-        else if (!memory.has(event.event_id) && !fresh.has(event.event_id)) fresh.set(event.event_id, event);
-      }
-      if (fresh.size > 0) {
-        const stored = log.append(Array.from(fresh.values(), lineOf).join(''));
-        for (const id of fresh.keys()) underWay.set(id, stored);
-        try {
-          await stored;
-          for (const event of fresh.values()) memory.remember(event);
-          onStored([...fresh.values()]);
-        } finally {
-          for (const id of fresh.keys()) underWay.delete(id);
-        }
-      }
-      await Promise.all(waitFor);
-      return { accepted: fresh.size, duplicates: settled.length - fresh.size, event_ids: settled.map((event) => event.event_id) };
+      const texts = settled.map((event, i) => eventText(event, events[i]?.timestamp === undefined));
+      return idempotencyKey === undefined ? store(settled, texts) : storeOnce(settled, texts, idempotencyKey);
     },
   };
 }
+
+type SettledText = ReturnType<typeof eventText>;
+type StoredKey = Omit<StoredRequest, 'accepted'>;
+
+const otherEvent = (id: string): EngineError =>
+  new EngineError(
+    'conflict',
+    `The event_id ${JSON.stringify(id)} was used for another event. Nothing of this request is stored: give new events ids of their own, and repeat an event as it was.`,
+    { eventId: id },
+  );
+
+const otherRequest = (key: string): EngineError =>
+  new EngineError(
+    'conflict',
+    `The Idempotency-Key ${JSON.stringify(key)} was used for another request. Nothing of this one is stored: give each request a key of its own, and repeat one as it was.`,
+    { idempotencyKey: key },
+  );

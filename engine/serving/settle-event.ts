@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LoggedEvent, ServedEvent } from '#contract/api/event-routes';
 import { EngineError } from '#contract/errors';
+import { sortedKeys } from './sorted-keys.ts';
 
 const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 /** A number below this counts seconds, and above it milliseconds: 100 thousand million seconds are the year 5138. */
@@ -38,7 +39,7 @@ export function settleEvent(event: ServedEvent, nowMs: number, givenId?: string)
     value: event.value ?? null,
     timestampMs: readTimestamp(event.timestamp, nowMs),
     session_id: event.session_id ?? null,
-    context: event.context ?? null,
+    context: event.context === undefined ? null : (sortedKeys(event.context) as Record<string, unknown>),
   };
   for (const field of ['event_id', 'user_id', 'item_id', 'event_type', 'session_id'] as const) {
     if (unstorable.test(settled[field] ?? '')) {
@@ -50,13 +51,4 @@ export function settleEvent(event: ServedEvent, nowMs: number, givenId?: string)
     }
   }
   return settled;
-}
-
-/** The event as a line of the log. Throws `invalid_input` where its context is nested too deeply to be written. */
-export function lineOf(event: LoggedEvent): string {
-  try {
-    return `${JSON.stringify(event)}\n`;
-  } catch {
-    throw new EngineError('invalid_input', `The context of event ${event.event_id} is nested too deeply. Send a flat object.`);
-  }
 }

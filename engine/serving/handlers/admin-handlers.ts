@@ -2,6 +2,8 @@ import type { adminRoutes } from '#contract/api/admin-routes';
 import { EngineError } from '#contract/errors';
 import { askEngine, type HandlerContext } from './context.ts';
 import type { AnswerOf, HandlersOf } from './handler.ts';
+import { modelHandlers } from './model-handlers.ts';
+import { uploadHandlers } from './upload-handlers.ts';
 
 type Rows = typeof adminRoutes;
 
@@ -14,10 +16,8 @@ export function adminHandlers(context: HandlerContext): HandlersOf<Rows> {
     train: ({ body }) => askEngine(context, { route: 'train', body }) as Promise<AnswerOf<Rows['train']>>,
     reindex: ({ body }) => askEngine(context, { route: 'reindex', body }) as Promise<AnswerOf<Rows['reindex']>>,
     job: ({ params }) => askEngine(context, { route: 'job', id: params.id }) as Promise<AnswerOf<Rows['job']>>,
-    uploadItems: later,
-    uploadInteractions: later,
-    models: later,
-    activateModel: later,
+    ...uploadHandlers(context),
+    ...modelHandlers(context),
     precompute: later,
     cache: later,
     keys: later,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openEventLog } from '../../../engine/serving/event-log.ts';
-import { readNewestLines } from '../../../engine/serving/event-log-files.ts';
+import { visitNewestLines } from '../../../engine/serving/event-log-files.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -113,12 +113,41 @@ test('more than may wait for the disk is refused at once', async () => {
   await expect(log.append('x\n')).rejects.toThrow(/stopping/);
 });
 
-test('the newest complete lines are read over several files', async () => {
+test('more events than may wait for the disk are refused at once', async () => {
+  const log = await openEventLog(folder, { queueEvents: 3 });
+  const first = log.append('a\nb\n', 2);
+  await expect(log.append('c\nd\n', 2)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/faster than the disk/),
+  });
+  await first;
+  await log.append('c\nd\n', 2);
+  await log.close();
+});
+
+test('the newest complete lines are visited over several files, whole files at a time', async () => {
   await writeFile(path.join(folder, '2.log'), 'c\nd\n');
   await writeFile(path.join(folder, '10.log'), 'e\n');
   await writeFile(path.join(folder, '1.log'), 'a\nb\n');
   await appendFile(path.join(folder, '10.log'), 'torn');
   await writeFile(path.join(folder, 'notes.txt'), 'no log\n');
-  expect(await readNewestLines(folder, 4)).toEqual(['b', 'c', 'd', 'e']);
-  expect(await readNewestLines(folder, 100)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  const visited = async (limit: number): Promise<string[]> => {
+    const lines: string[] = [];
+    await visitNewestLines(folder, limit, (text, from, to, newer) => lines.push(`${text.slice(from, to)}${newer}`));
+    return lines;
+  };
+  expect(await visited(2)).toEqual(['c2', 'd1', 'e0']);
+  expect(await visited(100)).toEqual(['a4', 'b3', 'c2', 'd1', 'e0']);
+});
+
+test('lines longer than a block, and blocks that end within a character, come whole', async () => {
+  const long = 'ü'.repeat(5_000_000);
+  const lines = ['a', long, 'b', ...Array.from({ length: 100_000 }, (_, i) => `${i}${'é🎉'.repeat(10)}`)];
+  await writeFile(path.join(folder, '1.log'), lines.map((line) => `${line}\n`).join(''));
+  let place = 0;
+  await visitNewestLines(folder, 1, (text, from, to, newer) => {
+    if (text.slice(from, to) !== lines[place] || newer !== lines.length - place - 1) throw new Error(`Line ${place} is another.`);
+    place += 1;
+  });
+  expect(place).toBe(lines.length);
 });

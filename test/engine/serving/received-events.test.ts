@@ -23,7 +23,7 @@ test('events are stored, told, and remembered for their user', async () => {
   const told: string[] = [];
   const received = await openReceivedEvents(folder, (events) => told.push(...events.map(({ event_id }) => event_id)));
   const answer = await received.receive([event('a', 'i1'), event('b', 'i2')]);
-  expect(answer).toEqual({ accepted: 2, duplicates: 0, event_ids: ['a', 'b'] });
+  expect(answer).toEqual({ answer: { accepted: 2, duplicates: 0, event_ids: ['a', 'b'] }, stored: 2 });
   expect(told).toEqual(['a', 'b']);
   expect([...received.memory.itemsOf('u')]).toEqual(['i1', 'i2']);
   expect([...received.memory.itemsOf('somebody else')]).toEqual([]);
@@ -33,25 +33,164 @@ test('events are stored, told, and remembered for their user', async () => {
 
 test('a repeated id is harmless: in one request, in a later one, in parallel, after a restart', async () => {
   const received = await openReceivedEvents(folder, () => undefined);
-  expect(await received.receive([event('a'), event('a')])).toMatchObject({ accepted: 1, duplicates: 1 });
-  expect(await received.receive([event('a'), event('b')])).toMatchObject({ accepted: 1, duplicates: 1 });
+  expect(await received.receive([event('a'), event('a')])).toMatchObject({ answer: { accepted: 1, duplicates: 1 } });
+  expect(await received.receive([event('a'), event('b')])).toMatchObject({ answer: { accepted: 1, duplicates: 1 } });
   const parallel = await Promise.all(Array.from({ length: 100 }, () => received.receive([event('c')])));
-  expect(parallel.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(1);
+  expect(parallel.reduce((sum, { stored: count }) => sum + count, 0)).toBe(1);
   await received.close();
   const again = await openReceivedEvents(folder, () => undefined);
-  expect(await again.receive([event('a'), event('b'), event('c'), event('d')])).toMatchObject({ accepted: 1, duplicates: 3 });
+  expect(await again.receive([event('a'), event('b'), event('c'), event('d')])).toMatchObject({ answer: { accepted: 1, duplicates: 3 } });
   expect([...again.memory.itemsOf('u')]).toEqual(['i']);
   await again.close();
   expect((await stored()).map(({ event_id }) => event_id)).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('an idempotency key makes events without ids repeatable', async () => {
+const plain: ServedEvent = { user_id: 'u', item_id: 'i', event_type: 'view' };
+
+test('an idempotency key makes events without ids repeatable, also after a restart: each repeat gets the first answer', async () => {
   const received = await openReceivedEvents(folder, () => undefined);
-  const plain: ServedEvent = { user_id: 'u', item_id: 'i', event_type: 'view' };
-  expect(await received.receive([plain, plain], 'key')).toMatchObject({ accepted: 2 });
-  expect(await received.receive([plain, plain], 'key')).toMatchObject({ accepted: 0, duplicates: 2 });
-  expect(await received.receive([plain, plain])).toMatchObject({ accepted: 2 });
+  await received.receive([event('known')]);
+  const events = [plain, event('known'), plain];
+  const first = await received.receive(events, 'key');
+  expect(first).toEqual({ answer: { accepted: 2, duplicates: 1, event_ids: ['key:0', 'known', 'key:2'] }, stored: 2 });
+  expect(await received.receive(events, 'key')).toEqual({ ...first, stored: 0 });
+  expect((await received.receive([plain, plain])).stored).toBe(2);
   await received.close();
+  const again = await openReceivedEvents(folder, () => undefined);
+  expect(await again.receive(events, 'key')).toEqual({ ...first, stored: 0 });
+  await again.close();
+  expect(await stored()).toHaveLength(5);
+});
+
+test('the same key 100 times in parallel is stored once, and all get the same answer', async () => {
+  const received = await openReceivedEvents(folder, () => undefined);
+  const answers = await Promise.all(Array.from({ length: 100 }, () => received.receive([plain, plain], 'key')));
+  expect(new Set(answers.map(({ answer }) => JSON.stringify(answer)))).toEqual(
+    new Set(['{"accepted":2,"duplicates":0,"event_ids":["key:0","key:1"]}']),
+  );
+  expect(answers.reduce((sum, answer) => sum + answer.stored, 0)).toBe(2);
+  await received.close();
+  expect(await stored()).toHaveLength(2);
+});
+
+describe('another body under what was used', () => {
+  const first: ServedEvent = { ...event('a'), value: 1, context: { page: 'home', deep: { x: 1, y: 2 } } };
+  const others: [string, ServedEvent][] = [
+    ['user', { ...first, user_id: 'v' }],
+    ['item', { ...first, item_id: 'j' }],
+    ['type', { ...first, event_type: 'like' }],
+    ['value', { ...first, value: 2 }],
+    ['no value', { ...first, value: undefined }],
+    ['session', { ...first, session_id: 's' }],
+    ['context', { ...first, context: { page: 'home', deep: { x: 1, y: 3 } } }],
+    ['time', { ...first, timestamp: 1_700_000_000 }],
+  ];
+
+  test.each(others)('is refused by event_id, on its way, stored and after a restart: another %s', async (_what, other) => {
+    const received = await openReceivedEvents(folder, () => undefined);
+    const refused = {
+      code: 'conflict',
+      message: expect.stringMatching(/event_id "a" was used for another event/),
+      details: { eventId: 'a' },
+    };
+    const onItsWay = received.receive([first]);
+    await expect(received.receive([event('b'), other])).rejects.toMatchObject(refused);
+    await onItsWay;
+    await expect(received.receive([event('b'), other])).rejects.toMatchObject(refused);
+    await expect(received.receive([{ ...event('c'), value: 1 }, event('c')])).rejects.toMatchObject({ details: { eventId: 'c' } });
+    await received.close();
+    const again = await openReceivedEvents(folder, () => undefined);
+    await expect(again.receive([event('b'), other])).rejects.toMatchObject(refused);
+    // Nothing of a refused request is stored, and the same event is still a duplicate.
+    expect(await again.receive([event('b'), first])).toMatchObject({ answer: { accepted: 1, duplicates: 1 } });
+    await again.close();
+    expect((await stored()).map(({ event_id }) => event_id)).toEqual(['a', 'b']);
+  });
+
+  test('the same facts in other words are the same event: order of keys, names of the item, spelling of the time', async () => {
+    const received = await openReceivedEvents(folder, () => undefined);
+    const timed: ServedEvent = { ...first, timestamp: '2023-11-14T22:13:20Z' };
+    await received.receive([timed]);
+    const { item_id: _, ...rest } = timed;
+    const same: ServedEvent = { ...rest, content_id: 'i', timestamp: 1_700_000_000, context: { deep: { y: 2, x: 1 }, page: 'home' } };
+    expect(await received.receive([same])).toMatchObject({ answer: { accepted: 0, duplicates: 1 } });
+    await received.close();
+    const again = await openReceivedEvents(folder, () => undefined);
+    expect(await again.receive([same])).toMatchObject({ answer: { accepted: 0, duplicates: 1 } });
+    await again.close();
+  });
+
+  test.each<[string, ServedEvent[]]>([
+    ['fewer events', [plain]],
+    ['more events', [plain, plain, plain]],
+    ['another item', [plain, { ...plain, item_id: 'j' }]],
+    ['events with ids of their own', [event('x'), event('y')]],
+  ])('is refused by Idempotency-Key, on its way, stored and after a restart: %s', async (_what, other) => {
+    const received = await openReceivedEvents(folder, () => undefined);
+    const refused = { code: 'conflict', message: expect.stringMatching(/Idempotency-Key "key" was used for another request/) };
+    const onItsWay = received.receive([plain, plain], 'key');
+    await expect(received.receive(other, 'key')).rejects.toMatchObject(refused);
+    await onItsWay;
+    await expect(received.receive(other, 'key')).rejects.toMatchObject(refused);
+    await received.close();
+    const again = await openReceivedEvents(folder, () => undefined);
+    await expect(again.receive(other, 'key')).rejects.toMatchObject(refused);
+    expect(await again.receive([plain, plain], 'key')).toMatchObject({ answer: { accepted: 2, duplicates: 0 }, stored: 0 });
+    await again.close();
+    expect(await stored()).toHaveLength(2);
+  });
+});
+
+test.each(['","user_id":"', ',"timestampMs":7', ',"request":{', '\\', '"', '\u2028', '\n', '🎉', '__proto__'])(
+  'any text in an id, a key or a context is known again after a restart: %j',
+  async (text) => {
+    const event: ServedEvent = { event_id: text, user_id: text, item_id: text, event_type: text, context: { [text]: { timestampMs: 7 } } };
+    const received = await openReceivedEvents(folder, () => undefined);
+    await received.receive([event]);
+    await received.receive([plain], text);
+    await received.close();
+    const again = await openReceivedEvents(folder, () => undefined);
+    expect(await again.receive([event])).toMatchObject({ answer: { accepted: 0, duplicates: 1 } });
+    await expect(again.receive([{ ...event, value: 1 }])).rejects.toMatchObject({ code: 'conflict' });
+    expect(await again.receive([plain], text)).toMatchObject({ answer: { accepted: 1 }, stored: 0 });
+    await expect(again.receive([plain, plain], text)).rejects.toMatchObject({ code: 'conflict' });
+    expect(again.memory.newest(2).map(({ event_id }) => event_id)).toEqual([`${text}:0`, text]);
+    await again.close();
+  },
+);
+
+test('a line of an older version is known by its id alone', async () => {
+  const received = await openReceivedEvents(folder, () => undefined);
+  await received.close();
+  const old = {
+    event_id: 'a',
+    user_id: 'u',
+    item_id: 'i',
+    event_type: 'view',
+    value: null,
+    timestampMs: 5,
+    session_id: null,
+    context: null,
+  };
+  await appendFile(path.join(folder, '1.log'), `${JSON.stringify(old)}\n`);
+  const again = await openReceivedEvents(folder, () => undefined);
+  expect(await again.receive([event('a', 'other'), event('b')])).toMatchObject({ answer: { accepted: 1, duplicates: 1 } });
+  expect(again.memory.newest(2).map(({ timestampMs }) => timestampMs)[1]).toBe(5);
+  await again.close();
+});
+
+test('a request is remembered by the ids of far more events than memory holds', async () => {
+  const limits = { memory: { events: 10 } };
+  const received = await openReceivedEvents(folder, () => undefined, limits);
+  for (let batch = 0; batch < 10; batch++) {
+    await received.receive(Array.from({ length: 1000 }, (_, i) => event(`e${batch * 1000 + i}`)));
+  }
+  await received.close();
+  const again = await openReceivedEvents(folder, () => undefined, limits);
+  expect(again.memory.size).toBe(10);
+  expect(await again.receive([event('e0'), event('e9999'), event('new')])).toMatchObject({ answer: { accepted: 1, duplicates: 2 } });
+  await expect(again.receive([event('e0', 'other')])).rejects.toMatchObject({ code: 'conflict' });
+  await again.close();
 });
 
 test('who repeats an id that is on its way waits for the same write, and hears of its failure', async () => {
@@ -72,18 +211,18 @@ test('who repeats an id that is on its way waits for the same write, and hears o
   expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect([...received.memory.itemsOf('u')]).toEqual([]);
   broken = false;
-  expect(await received.receive([event('a')])).toMatchObject({ accepted: 1, duplicates: 0 });
+  expect(await received.receive([event('a')])).toMatchObject({ answer: { accepted: 1, duplicates: 0 } });
   await received.close();
 });
 
 test('memory is bounded: the oldest events are forgotten, with what they said of their user', async () => {
-  const received = await openReceivedEvents(folder, () => undefined, { remember: 3 });
+  const received = await openReceivedEvents(folder, () => undefined, { memory: { events: 3 } });
   for (let i = 0; i < 5; i++) await received.receive([event(`e${i}`, `i${i % 4}`)]);
   expect([...received.memory.all()].map(({ event_id }) => event_id)).toEqual(['e2', 'e3', 'e4']);
   // i0 came first and last; i1 is forgotten.
   expect([...received.memory.itemsOf('u')].sort()).toEqual(['i0', 'i2', 'i3']);
   await received.close();
-  const again = await openReceivedEvents(folder, () => undefined, { remember: 3 });
+  const again = await openReceivedEvents(folder, () => undefined, { memory: { events: 3 } });
   expect([...again.memory.all()].map(({ event_id }) => event_id)).toEqual(['e2', 'e3', 'e4']);
   await again.close();
 });
@@ -94,7 +233,7 @@ test('a damaged line in the log does not keep the server from starting', async (
   await received.close();
   await appendFile(path.join(folder, '1.log'), 'not json\n{"event_id":1}\n');
   const again = await openReceivedEvents(folder, () => undefined);
-  expect(await again.receive([event('a'), event('b')])).toMatchObject({ accepted: 1, duplicates: 1 });
+  expect(await again.receive([event('a'), event('b')])).toMatchObject({ answer: { accepted: 1, duplicates: 1 } });
   await again.close();
 });
 

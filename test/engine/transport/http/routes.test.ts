@@ -118,12 +118,52 @@ describe('POST /events', () => {
       timestampMs: 1_700_000_000_000,
     });
     const many = await server.post('/events', [
-      { event_id: 'one', user_id: 'u9', item_id: 'i1' },
+      { event_id: 'one', user_id: 'u9', item_id: 'i1', event_type: 'click', timestamp: '2023-11-14T22:13:20Z' },
       { event_id: 'two', user_id: 'u9', post_id: 'i2', context: { page: 'home', __proto__: 1 } },
       { user_id: 'u9', item_id: 'i3' },
     ]);
     expect(EventsAnswer.parse(many.json)).toMatchObject({ accepted: 2, duplicates: 1 });
     expect(many.json.event_ids[2]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('another event under a known event_id is refused, and what came with it is not stored', async () => {
+    await server.post('/events', { event_id: 'once', user_id: 'u9', item_id: 'i1' });
+    const { length } = await eventLog();
+    const answer = await server.post('/events', [
+      { event_id: 'fresh', user_id: 'u9', item_id: 'i1' },
+      { event_id: 'once', user_id: 'u9', item_id: 'i2' },
+    ]);
+    expect([answer.status, answer.json.code]).toEqual([409, 'conflict']);
+    expect(answer.json.detail).toMatch(/event_id "once" was used for another event/);
+    expect(await eventLog()).toHaveLength(length);
+  });
+
+  test('GET /events gives back what was received, newest first, of one user or of all', async () => {
+    await server.post('/events', [
+      { event_id: 'r1', user_id: 'reader', item_id: 'i1', timestamp: 1_700_000_000, context: { page: 'home' } },
+      { event_id: 'r2', user_id: 'reader', item_id: 'i2', event_type: 'like', value: 3, session_id: 's' },
+      { event_id: 'r3', user_id: 'other reader', item_id: 'i1' },
+    ]);
+    const ids = async (query: string): Promise<string[]> =>
+      (await server.ask(`/events?${query}`)).json.events.map((event: { event_id: string }) => event.event_id);
+    expect(await ids('user_id=reader')).toEqual(['r2', 'r1']);
+    expect(await ids('limit=3')).toEqual(['r3', 'r2', 'r1']);
+    expect(await ids('user_id=nobody')).toEqual([]);
+    const [newest, oldest] = (await server.ask('/events?user_id=reader')).json.events;
+    expect(routes.recentEvents.answer.parse({ events: [newest, oldest] }).events).toEqual([
+      {
+        event_id: 'r2',
+        user_id: 'reader',
+        item_id: 'i2',
+        event_type: 'like',
+        value: 3,
+        session_id: 's',
+        context: null,
+        timestamp: expect.any(String),
+      },
+      expect.objectContaining({ event_id: 'r1', timestamp: '2023-11-14T22:13:20.000Z', context: { page: 'home' } }),
+    ]);
+    expect(Date.now() - Date.parse(newest.timestamp)).toBeLessThan(60_000);
   });
 
   test('the next list leaves out what was just reported', async () => {
@@ -142,8 +182,14 @@ describe('POST /events', () => {
     ];
     const first = await server.post('/events', events, { 'idempotency-key': 'k1' });
     const second = await server.post('/events', events, { 'idempotency-key': 'k1' });
-    expect([first.json.accepted, second.json.accepted, second.json.duplicates]).toEqual([2, 0, 2]);
-    expect(second.json.event_ids).toEqual(first.json.event_ids);
+    expect(first.json).toEqual({ accepted: 2, duplicates: 0, event_ids: ['k1:0', 'k1:1'] });
+    expect(second.json).toEqual(first.json);
+    const other = await server.post('/events', events.slice(1), { 'idempotency-key': 'k1' });
+    expect([other.status, other.json.code, other.json.detail]).toEqual([
+      409,
+      'conflict',
+      expect.stringMatching(/"k1" was used for another/),
+    ]);
     expect((await server.post('/events', events, { 'idempotency-key': 'x'.repeat(181) })).status).toBe(400);
   });
 

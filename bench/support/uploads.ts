@@ -1,0 +1,3 @@
+export async function benchUploads(_folder: string, _rows: number): Promise<string[]> {
+  return [];
+}

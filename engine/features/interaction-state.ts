@@ -17,6 +17,8 @@ export interface InteractionState {
   /** False where the data has no timestamps: then every time counts as unknown. */
   readonly timed: boolean;
   observe(userRow: number, itemRow: number, timestampMs: number, weight: number): void;
+  /** Forgets what a user had and counts these instead, oldest first. Nothing but this user changes. */
+  restartUser(userRow: number, events: readonly { itemRow: number; timestampMs: number }[]): void;
   /** Milliseconds on the clock of the data: real time, but silences count at most a day. An unknown time (NaN) is the newest one. */
   clockAt(timestampMs: number): number;
   userEvents(userRow: number): number;
@@ -89,6 +91,15 @@ function stateOf(columns: Columns): InteractionState {
         itemEvents[itemRow] = at(itemEvents, itemRow) + 1;
         itemLast[itemRow] = clock;
       }
+      version++;
+    },
+    restartUser(userRow, events) {
+      userRecent.fill(-1, userRow * recentLength, (userRow + 1) * recentLength);
+      events.forEach(({ itemRow, timestampMs }, at) => {
+        userRecent[userRow * recentLength + (at % recentLength)] = itemRow;
+        userLast[userRow] = clockAt(timestampMs);
+      });
+      userEvents[userRow] = events.length;
       version++;
     },
     userEvents: (row) => (row < 0 ? 0 : at(userEvents, row)),

@@ -25,6 +25,8 @@ export interface RankingFeatures {
   blocks: { user: FeatureBlock; item: FeatureBlock; cross: FeatureBlock };
   /** Counts an event. Events come in the order of time; row -1 is a user or an item without an embedding. */
   observe(userRow: number, itemRow: number, timestampMs: number, weight: number): void;
+  /** Counts these events of a user, oldest first, in the place of all that were counted; nobody else's features change. */
+  restartUser(userRow: number, events: readonly { itemRow: number; timestampMs: number }[]): void;
   /** The whole row, `width` values from `offset`. */
   write(userRow: number, itemRow: number, timestampMs: number, out: Float32Array, offset: number): void;
   /** The same row block by block; `offset` is where the block itself starts. */
@@ -157,6 +159,7 @@ function featuresOf(state: InteractionState, { userEmbeddings, itemEmbeddings }:
     width: names.length,
     blocks,
     observe: (userRow, itemRow, timestampMs, weight) => state.observe(userRow, itemRow, timestampMs, weight),
+    restartUser: (userRow, events) => state.restartUser(userRow, events),
     write(userRow, itemRow, timestampMs, out, offset) {
       writeUser(userRow, timestampMs, out, offset + blocks.user.start);
       writeItem(itemRow, timestampMs, out, offset + blocks.item.start);

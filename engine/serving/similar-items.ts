@@ -1,52 +1,44 @@
-import type { Matrix } from '../math/arrays.ts';
+import { type Matrix, rowAt } from '../math/arrays.ts';
 import { topK } from '../math/top-k.ts';
-import type { VectorIndex } from '../retrieval/vector-index.ts';
+import { createScanIndex, type LeftOut, type ScanIndex } from '../retrieval/scan-index.ts';
 import type { Ranked } from './popularity.ts';
 
-/** Lengths this close to one another count as equal: then the order by dot product is the order by cosine. */
-const equalLengths = 1e-3;
-
-/**
- * Finds the nearest items by cosine. Where all vectors are of one length the index finds them; else every item is compared, since an index by
- * dot product prefers long vectors.
- */
-export function createSimilarItems({ rows, columns, data }: Matrix, currentIndex: () => VectorIndex): (row: number, k: number) => Ranked {
-  const lengths = new Float32Array(rows);
-  let shortest = Number.POSITIVE_INFINITY;
-  let longest = 0;
+/** Rows at length 1, so that dot products are cosines; rows of zeros stay. */
+export function unitRows({ rows, columns, data }: Matrix): Matrix {
+  const unit = new Float32Array(data.length);
   for (let row = 0; row < rows; row++) {
     let square = 0;
     for (let i = row * columns; i < (row + 1) * columns; i++) square += (data[i] as number) ** 2;
-    const length = Math.sqrt(square);
-    lengths[row] = length;
-    shortest = Math.min(shortest, length);
-    longest = Math.max(longest, length);
+    const factor = square > 0 ? 1 / Math.sqrt(square) : 0;
+    for (let i = row * columns; i < (row + 1) * columns; i++) unit[i] = (data[i] as number) * factor;
   }
-  const byIndex = shortest > 0 && longest - shortest <= equalLengths * longest;
+  return { rows, columns, data: unit };
+}
 
-  const cosines = (row: number): Float32Array => {
-    const scores = new Float32Array(rows);
-    const start = row * columns;
-    for (let other = 0; other < rows; other++) {
-      let dot = 0;
-      for (let i = 0; i < columns; i++) dot += (data[start + i] as number) * (data[other * columns + i] as number);
-      const product = (lengths[row] as number) * (lengths[other] as number);
-      scores[other] = product > 0 ? dot / product : 0;
-    }
-    return scores;
-  };
+function scanAll(unit: Matrix, row: number, k: number, { rows, allowed }: LeftOut): Ranked {
+  const query = rowAt(unit, row);
+  const out = new Set(rows);
+  const scores = new Float32Array(unit.rows);
+  for (let other = 0; other < unit.rows; other++) {
+    const may = !out.has(other) && (!allowed || allowed[other] === 1);
+    let dot = 0;
+    if (may) for (let i = 0; i < unit.columns; i++) dot += (query[i] as number) * (unit.data[other * unit.columns + i] as number);
+    scores[other] = may ? dot : Number.NEGATIVE_INFINITY;
+  }
+  const best = topK(scores, Math.min(k, unit.rows));
+  const count = best.rows.findIndex((found) => found < 0);
+  const end = count < 0 ? best.rows.length : count;
+  return { rows: [...best.rows.subarray(0, end)], scores: [...best.scores.subarray(0, end)] };
+}
 
-  return (row, k) => {
-    const asked = Math.min(rows, k + 1);
-    const found = byIndex ? currentIndex().search(data.subarray(row * columns, (row + 1) * columns), asked) : topK(cosines(row), asked);
-    const ranked: Ranked = { rows: [], scores: [] };
-    for (let at = 0; at < found.rows.length && ranked.rows.length < k; at++) {
-      const other = found.rows[at] as number;
-      if (other === row) continue;
-      const scale = byIndex ? (lengths[row] as number) * (lengths[other] as number) : 1;
-      ranked.rows.push(other);
-      ranked.scores.push((found.scores[at] as number) / scale);
-    }
-    return ranked;
+/** Finds the nearest items by cosine, the item itself and what is left out excepted. The index of directions is made when it is first needed. */
+export function createSimilarItems(unit: Matrix): (row: number, k: number, without: LeftOut) => Ranked {
+  let index: ScanIndex | null | undefined;
+  return (row, k, { rows, allowed }) => {
+    const without = { rows: [row, ...rows], allowed };
+    if (index === undefined) index = createScanIndex(unit);
+    if (!index) return scanAll(unit, row, k, without);
+    const found = index.searchWithout(rowAt(unit, row), k, without);
+    return { rows: [...found.rows], scores: [...found.scores] };
   };
 }

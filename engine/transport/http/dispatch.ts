@@ -5,6 +5,7 @@ import { openApiDocument } from '#contract/open-api';
 import { type RouteName, routes } from '#contract/routes';
 import type { Answered, DoorOptions } from '../../serving/door.ts';
 import { type AnswerFacts, JsonLines, JsonText } from '../../serving/handlers/handler.ts';
+import { noStages } from '../../serving/tracing.ts';
 import { docsReply } from './docs.ts';
 import { problemOf, problemReply } from './problem.ts';
 import { UnsupportedMediaType } from './read-body.ts';
@@ -69,6 +70,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
         wantsLines: route.lines === true && (headers.accept ?? '').includes('application/x-ndjson'),
         fresh: headers['cache-control'] === 'no-cache',
         idempotencyKey: route.body ? idempotencyKeyOf(request) : undefined,
+        stages: noStages,
       };
       if (body !== undefined) state.sent = body as string;
       const answer = handle({ params: path, query, body, caller, facts: state.facts });

@@ -79,11 +79,13 @@ export function createTrafficFeed(
     look(after) {
       if (!watched()) forget();
       lookedMs = clock.now();
-      const from = Math.max(after + 1, first);
+      // A number that was never given is of a server that ran before this one.
+      const since = after > last ? 0 : after;
+      const from = Math.max(since + 1, first);
       const requests: ServedRequest[] = [];
       for (let number = from; number <= last; number++) requests.push(ring[number % kept] as ServedRequest);
       // Whoever looks for the first time has missed nothing.
-      const missed = after === 0 || after > last ? 0 : Math.max(0, first - 1 - after);
+      const missed = since === 0 ? 0 : Math.max(0, first - 1 - since);
       return { requests, lastSequence: last, missed, seconds: seconds.read(clock.wall()) };
     },
   };

@@ -97,7 +97,7 @@ function documentation(): [path: string, target: Target][] {
 }
 
 /** The served API: the rows of the table, the documentation, 405 and 404. Where a request comes from was looked at before. */
-export function createDispatch(options: DoorOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function createDispatch(options: DoorOptions): (request: IncomingMessage, response: ServerResponse, arrivedMs: number) => void {
   const router = createPathRouter<Target>();
   for (const [name, route] of Object.entries<Route>(routes)) {
     router.add(route.method, route.path, rowTarget(name as RouteName, route, options));
@@ -138,8 +138,8 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
     options.onAnswer(answered);
   };
 
-  return (request, response) => {
-    const state: UnderWay = { requestId: requestIdOf(request), route: 'none', identity: null, facts: {}, arrivedMs: performance.now() };
+  return (request, response, arrivedMs) => {
+    const state: UnderWay = { requestId: requestIdOf(request), route: 'none', identity: null, facts: {}, arrivedMs };
     const finish = (reply: Reply): void => {
       tell(request, state, reply);
       send(response, reply);

@@ -18,6 +18,8 @@ export interface EventLog {
   append(lines: string): Promise<void>;
   /** Why the last write failed, in words; null while all is well. */
   problem(): string | null;
+  /** So much waits for the disk. */
+  queuedBytes(): number;
   close(): Promise<void>;
 }
 
@@ -121,6 +123,7 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
       });
     },
     problem: () => problem,
+    queuedBytes: () => queued,
     async close() {
       closed = true;
       await flushing;

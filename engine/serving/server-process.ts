@@ -125,7 +125,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
         onAnswer(answered) {
           const { route, status, durationMs } = answered;
           opened.statistics.record(durationMs, status);
-          opened.metrics.observeRequest(route, status, durationMs);
+          opened.metrics.observeRequest(route, status, durationMs, answered);
           traffic.record(answered);
         },
       });

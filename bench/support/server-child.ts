@@ -6,6 +6,8 @@ export interface ServerChild {
   pid: number;
   swap(bundlePath: string): Promise<void>;
   stop(): Promise<void>;
+  /** SIGTERM; the exit code that it ends with. */
+  terminate(): Promise<number | null>;
 }
 
 /** Starts the bundled server process as the engine does. */
@@ -52,6 +54,11 @@ export function startServerChild(entry: string, bundlePath: string, eventLogFold
             new Promise((done) => {
               child.once('exit', () => done());
               child.send({ type: 'stop' });
+            }),
+          terminate: () =>
+            new Promise((done) => {
+              child.once('exit', (code) => done(code));
+              child.kill('SIGTERM');
             }),
         });
       }

@@ -5,7 +5,7 @@ import type { RouteHandlers } from './handlers/route-handlers.ts';
 /** A request that was answered, for counters, logs and the window. */
 export interface Answered {
   requestId: string;
-  /** A row's name, or a fixed word where there is none: `none`, `refused`, `docs`, `openapi`, `root`. */
+  /** A row's name, or a fixed word where there is none: `none`, `refused`, `shed`, `docs`, `openapi`, `root`. */
   route: string;
   method: string;
   /** Path and query, as they came. */
@@ -36,6 +36,20 @@ export interface OpenDoor {
   close(waitMs: number): Promise<void>;
 }
 
+/** How much a door takes on; tests have smaller ones. */
+export interface DoorLimits {
+  /** Requests that waited so long behind others are refused with 503. */
+  behindMs: number;
+  /** Open connections; those above are answered 503 and closed. */
+  connections: number;
+  /** For all headers to arrive. */
+  headersMs: number;
+  /** For a whole request to arrive. */
+  requestMs: number;
+  /** While stopping, connections that idle get so long for a last request, which is told to go elsewhere. */
+  graceMs: number;
+}
+
 export interface DoorOptions {
   host: string;
   port: number;
@@ -46,6 +60,7 @@ export interface DoorOptions {
   onAnswer(answered: Answered): void;
   /** Whether somebody looks at requests with their bodies. */
   watched(): boolean;
+  limits?: Partial<DoorLimits>;
 }
 
 /** Opens the HTTP door; handed in by the entry, since the door stands above this story. */

@@ -23,6 +23,8 @@ export interface EventLog {
   append(lines: string, count?: number): Promise<void>;
   /** Why the last write failed, in words; null while all is well. */
   problem(): string | null;
+  /** So much waits for the disk. */
+  queuedBytes(): number;
   close(): Promise<void>;
 }
 
@@ -130,6 +132,7 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
       });
     },
     problem: () => problem,
+    queuedBytes: () => queued,
     async close() {
       closed = true;
       await flushing;

@@ -24,6 +24,8 @@ export interface ReceivedEvents {
   receive(events: readonly ServedEvent[], idempotencyKey?: string): Promise<Received>;
   readonly memory: EventMemory;
   problem(): string | null;
+  /** What is on its way to the disk. */
+  waiting(): { bytes: number; events: number };
   close(): Promise<void>;
 }
 
@@ -147,6 +149,7 @@ export async function openReceivedEvents(
   return {
     memory,
     problem: () => (log ? log.problem() : null),
+    waiting: () => ({ bytes: log?.queuedBytes() ?? 0, events: underWay.size }),
     close: async () => log?.close(),
     async receive(events, idempotencyKey) {
       if (!log) throw new EngineError('unavailable', noFolder);

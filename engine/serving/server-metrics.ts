@@ -1,10 +1,33 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Source } from '#contract/api/recommend-routes';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Degraded, Source } from '#contract/api/recommend-routes';
 import type { BundleManifest } from '#contract/bundle';
+import type { AnswerFacts } from './handlers/handler.ts';
+import { createLatencyHistograms } from './latency-histograms.ts';
+
+/** How often lists that were made before were found. */
+export interface CacheFacts {
+  hits: number;
+  misses: number;
+  entries: number;
+}
+
+/** For a server that keeps no lists. */
+export const noCache: CacheFacts = { hits: 0, misses: 0, entries: 0 };
+
+/** What is looked up when somebody reads the metrics. */
+export interface MetricFacts {
+  cache(): CacheFacts;
+  /** `buildSeconds`: of the graph; 0 for exact search, which needs none. */
+  index(): { kind: 'exact' | 'hnsw'; size: number; buildSeconds: number };
+  /** Received, and not yet on disk. */
+  queue(): { bytes: number; events: number };
+  /** Seconds since the newest event became durable; 0 before the first. */
+  secondsSinceStored(): number;
+}
 
 /** What Prometheus reads. Labels come from fixed sets (routes, status classes, sources), so that no client can make more of them. */
 export interface ServerMetrics {
-  observeRequest(route: string, status: number, durationMs: number): void;
+  observeRequest(route: string, status: number, durationMs: number, facts?: AnswerFacts): void;
   countList(source: Source): void;
   countEvents(accepted: number, duplicates: number): void;
   countSwap(succeeded: boolean): void;
@@ -12,30 +35,93 @@ export interface ServerMetrics {
   text(): Promise<string>;
 }
 
-export function createServerMetrics(): ServerMetrics {
-  const registry = new Registry();
+/** `cache`: a list that was made before, whatever made it. */
+const sources = new Set<string>([...Source.options, 'cache']);
+const reasons = new Set<string>(Degraded.options);
+/** Where they are more, something counts what it should not. */
+const mostSeries = 120;
+/** One string for each, not one a request. */
+const classes = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
+const lowestStatus = 100;
+const statuses = 500;
+
+function gauges(registry: Registry, facts: MetricFacts): void {
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  const durations = new Histogram({
-    name: 'recsmith_http_request_duration_seconds',
-    help: 'Time to answer, by route and status class',
-    labelNames: ['route', 'status'],
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
-    registers,
-  });
-  const lists = new Counter({
-    name: 'recsmith_recommendations_total',
-    help: 'Lists by the stage that made them',
-    labelNames: ['source'],
-    registers,
-  });
-  const events = new Counter({ name: 'recsmith_events_total', help: 'Events received, by result', labelNames: ['result'], registers });
-  const swaps = new Counter({
-    name: 'recsmith_bundle_swaps_total',
-    help: 'Changes of the served bundle, by result',
+  new Counter({
+    name: 'recsmith_cache_requests_total',
+    help: 'Lists that were looked for in the cache, by whether they were there',
     labelNames: ['result'],
     registers,
+    collect() {
+      const { hits, misses } = facts.cache();
+      this.reset();
+      this.inc({ result: 'hit' }, hits);
+      this.inc({ result: 'miss' }, misses);
+    },
   });
+  const gauge = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  gauge('recsmith_cache_entries', 'Lists in the cache', () => facts.cache().entries);
+  new Gauge({
+    name: 'recsmith_vector_index_info',
+    help: 'How candidates are searched for',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.reset();
+      this.set({ kind: facts.index().kind }, 1);
+    },
+  });
+  gauge('recsmith_vector_index_size', 'Vectors in the index', () => facts.index().size);
+  gauge('recsmith_vector_index_build_seconds', 'Time it took to build the graph; 0 for exact search', () => facts.index().buildSeconds);
+  gauge('recsmith_event_queue_bytes', 'Received and waiting for the disk', () => facts.queue().bytes);
+  gauge('recsmith_event_queue_events', 'Events received and waiting for the disk', () => facts.queue().events);
+  gauge('recsmith_event_stored_seconds_ago', 'Time since the newest event became durable; 0 before the first', facts.secondsSinceStored);
+}
+
+export function createServerMetrics(facts: MetricFacts): ServerMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  let createdMs = Date.now();
+  collectDefaultMetrics({ register: registry });
+  gauges(registry, facts);
+  const byRoute = createLatencyHistograms(
+    'recsmith_http_request_duration_seconds',
+    'Time to answer, by route and status class',
+    ['route', 'status'],
+    mostSeries,
+  );
+  const bySource = createLatencyHistograms(
+    'recsmith_recommendation_duration_seconds',
+    'Time to answer with a list, by route and the stage that made it',
+    ['route', 'source'],
+    mostSeries,
+  );
+  const codes = new Uint32Array(statuses);
+  new Counter({
+    name: 'recsmith_http_responses_total',
+    help: 'Answers by status',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [at, count] of codes.entries()) if (count > 0) this.inc({ code: String(at + lowestStatus) }, count);
+    },
+  });
+  const counter = <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers });
+  const lists = counter('recsmith_recommendations_total', 'Lists by the stage that made them', ['source']);
+  const degraded = counter('recsmith_degraded_total', 'Lists for which a stage gave way to a simpler one, by the reason', ['reason']);
+  const events = counter('recsmith_events_total', 'Events received, by result', ['result']);
+  const swaps = counter('recsmith_bundle_swaps_total', 'Changes of the served bundle, by result', ['result']);
   const bundle = new Gauge({
     name: 'recsmith_bundle_info',
     help: 'The bundle that is served',
@@ -48,21 +134,40 @@ export function createServerMetrics(): ServerMetrics {
     labelNames: ['kind'],
     registers,
   });
+  new Gauge({
+    name: 'recsmith_bundle_age_seconds',
+    help: 'Time since the served bundle was made',
+    registers,
+    collect() {
+      this.set((Date.now() - createdMs) / 1000);
+    },
+  });
+  // Looked up once: a counter with labels makes a key of them at each call.
+  const listOf = new Map(Source.options.map((source) => [source, lists.labels(source)]));
+  for (const result of ['accepted', 'duplicate']) events.inc({ result }, 0);
+  for (const result of ['swapped', 'refused']) swaps.inc({ result }, 0);
 
   return {
-    observeRequest: (route, status, durationMs) => durations.observe({ route, status: `${Math.floor(status / 100)}xx` }, durationMs / 1000),
-    countList: (source) => lists.inc({ source }),
+    observeRequest(route, status, durationMs, { source, degraded: reason } = {}) {
+      byRoute.observe(route, classes[Math.floor(status / 100)] ?? '0xx', durationMs);
+      const at = status - lowestStatus;
+      codes[at] = (codes[at] as number) + 1;
+      if (source !== undefined && sources.has(source)) bySource.observe(route, source, durationMs);
+      if (reason !== undefined && reasons.has(reason)) degraded.inc({ reason });
+    },
+    countList: (source) => listOf.get(source)?.inc(),
     countEvents(accepted, duplicates) {
       events.inc({ result: 'accepted' }, accepted);
       events.inc({ result: 'duplicate' }, duplicates);
     },
     countSwap: (succeeded) => swaps.inc({ result: succeeded ? 'swapped' : 'refused' }),
-    showBundle({ name, model, version, counts }) {
+    showBundle({ name, model, version, counts, createdAt }) {
+      createdMs = Date.parse(createdAt);
       bundle.reset();
       bundle.set({ bundle: name, model, model_version: version }, 1);
       entities.set({ kind: 'users' }, counts.users);
       entities.set({ kind: 'items' }, counts.items);
     },
-    text: () => registry.metrics(),
+    text: async () => `${await registry.metrics()}\n${byRoute.text()}\n${bySource.text()}`,
   };
 }

@@ -5,6 +5,7 @@ import type { OpenDoor, OpenHttpDoor } from './door.ts';
 import { createRouteHandlers } from './handlers/route-handlers.ts';
 import { openGate } from './open-gate.ts';
 import { openService, type Service } from './service.ts';
+import { createTrafficFeed } from './traffic.ts';
 
 interface Channel {
   post(message: FromServer): void;
@@ -60,6 +61,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   let busy = false;
   let storedEvents = 0;
   const engine = createEngineCalls((message) => channel.post(message));
+  const traffic = createTrafficFeed();
 
   const report = (): void => {
     const statistics = service?.statistics.read(performance.now());
@@ -119,10 +121,12 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
         handlers,
         gate: openGate,
         uploadFolder,
-        watched: () => false,
-        onAnswer({ route, status, durationMs }) {
+        watched: traffic.watched,
+        onAnswer(answered) {
+          const { route, status, durationMs } = answered;
           opened.statistics.record(durationMs, status);
-          opened.metrics.observeRequest(route, status, durationMs);
+          opened.metrics.observeRequest(route, status, durationMs, answered);
+          traffic.record(answered);
         },
       });
       channel.post({ type: 'started', url: door.url, port: door.port, modelVersion: opened.current().manifest.version });
@@ -148,8 +152,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     if (message.type === 'start') void start(message);
     else if (message.type === 'swap') void swap(message);
     else if (message.type === 'admin.answer') engine.answer(message);
-    else if (message.type === 'traffic')
-      channel.post({ type: 'traffic', id: message.id, traffic: { requests: [], lastSequence: 0, missed: 0, seconds: [] } });
+    else if (message.type === 'traffic') channel.post({ type: 'traffic', id: message.id, traffic: traffic.look(message.after) });
     else if (message.type === 'auth') return;
     else void stop();
   });

@@ -4,7 +4,7 @@ import { positiveWeight } from './positive-weight.ts';
 import { openReceivedEvents, type ReceivedEvents } from './received-events.ts';
 import type { Recommender } from './recommender.ts';
 import { loadServedModel, type ServedModel } from './served-model.ts';
-import { createServerMetrics, type ServerMetrics } from './server-metrics.ts';
+import { createServerMetrics, type MetricFacts, noCache, type ServerMetrics } from './server-metrics.ts';
 import { createStatistics, type RequestStatistics } from './statistics.ts';
 
 /** All that lives as long as a server does: the bundle that is served, what was received, what was counted. */
@@ -52,7 +52,14 @@ async function replay(recommender: Recommender, events: ReceivedEvents): Promise
 export async function openService({ bundlePath, eventLogFolder, onStored }: ServiceOptions): Promise<Service> {
   const startedMs = performance.now();
   const statistics = createStatistics(startedMs);
-  const metrics = createServerMetrics();
+  let index: ReturnType<MetricFacts['index']> = { kind: 'exact', size: 0, buildSeconds: 0 };
+  let storedMs: number | null = null;
+  const metrics = createServerMetrics({
+    cache: () => noCache,
+    index: () => index,
+    queue: () => events.waiting(),
+    secondsSinceStored: () => (storedMs === null ? 0 : (performance.now() - storedMs) / 1000),
+  });
   let model: ServedModel = await loadServedModel(bundlePath);
   let closed = false;
   let changes: Promise<unknown> = Promise.resolve();
@@ -61,6 +68,7 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
   const events = await openReceivedEvents(eventLogFolder, (stored) => {
     for (const event of stored) observe(model.recommender, event);
     statistics.recordEvents(stored.length);
+    storedMs = performance.now();
     onStored(stored.length);
   }).catch(async (error: unknown) => {
     await lock?.release();
@@ -70,9 +78,16 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
 
   const serve = (next: ServedModel): void => {
     model = next;
+    const { vectorIndex, counts } = next.recommender.manifest;
     metrics.showBundle(next.recommender.manifest);
+    index = { kind: 'exact', size: counts.items, buildSeconds: 0 };
+    const beganMs = performance.now();
+    const built = (): void => {
+      if (model !== next || vectorIndex.kind === 'exact') return;
+      index = { kind: vectorIndex.kind, size: counts.items, buildSeconds: (performance.now() - beganMs) / 1000 };
+    };
     // Exact search answers until the graph is built, and where it cannot be built.
-    void next.buildIndex(() => closed || model !== next).catch(() => undefined);
+    void next.buildIndex(() => closed || model !== next).then(built, () => undefined);
   };
   serve(model);
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Identity, Route } from '#contract/api/route';
+import type { StageTimer } from '../tracing.ts';
 
 /** What a door knows of a request besides its input. */
 export interface Caller {
@@ -12,6 +13,8 @@ export interface Caller {
   /** The client wants no list that was made earlier (`Cache-Control: no-cache`). */
   fresh: boolean;
   idempotencyKey?: string | undefined;
+  /** Of a request that is traced; take `noStages` where it is absent. */
+  stages?: StageTimer | undefined;
 }
 
 /** A body that went to a file as it came. Whoever handles it removes the file. */

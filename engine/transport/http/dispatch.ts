@@ -5,6 +5,7 @@ import { openApiDocument } from '#contract/open-api';
 import { type RouteName, routes } from '#contract/routes';
 import type { Answered, DoorOptions } from '../../serving/door.ts';
 import { type AnswerFacts, JsonLines, JsonText } from '../../serving/handlers/handler.ts';
+import { noStages } from '../../serving/tracing.ts';
 import { docsReply } from './docs.ts';
 import { problemOf, problemReply } from './problem.ts';
 import { UnsupportedMediaType } from './read-body.ts';
@@ -69,6 +70,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
         wantsLines: route.lines === true && (headers.accept ?? '').includes('application/x-ndjson'),
         fresh: headers['cache-control'] === 'no-cache',
         idempotencyKey: route.body ? idempotencyKeyOf(request) : undefined,
+        stages: noStages,
       };
       if (body !== undefined) state.sent = body as string;
       const answer = handle({ params: path, query, body, caller, facts: state.facts });
@@ -95,7 +97,7 @@ function documentation(): [path: string, target: Target][] {
 }
 
 /** The served API: the rows of the table, the documentation, 405 and 404. Where a request comes from was looked at before. */
-export function createDispatch(options: DoorOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function createDispatch(options: DoorOptions): (request: IncomingMessage, response: ServerResponse, arrivedMs: number) => void {
   const router = createPathRouter<Target>();
   for (const [name, route] of Object.entries<Route>(routes)) {
     router.add(route.method, route.path, rowTarget(name as RouteName, route, options));
@@ -136,8 +138,8 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
     options.onAnswer(answered);
   };
 
-  return (request, response) => {
-    const state: UnderWay = { requestId: requestIdOf(request), route: 'none', identity: null, facts: {}, arrivedMs: performance.now() };
+  return (request, response, arrivedMs) => {
+    const state: UnderWay = { requestId: requestIdOf(request), route: 'none', identity: null, facts: {}, arrivedMs };
     const finish = (reply: Reply): void => {
       tell(request, state, reply);
       send(response, reply);

@@ -1,14 +1,22 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EngineError } from '#contract/errors';
-import type { OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
+import type { DoorLimits, OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
+import { createLoadShedder } from './load-shedder.ts';
 import { problemOf } from './problem.ts';
 import { send } from './reply.ts';
 
+const usualLimits: DoorLimits = { behindMs: 100, connections: 2000, headersMs: 10_000, requestMs: 30_000, graceMs: 300 };
+
 /** Slow clients are let go; nobody waits behind them. */
-const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 };
+const timeouts = ({ headersMs, requestMs }: DoorLimits) => ({
+  headersTimeout: headersMs,
+  requestTimeout: requestMs,
+  connectionsCheckingInterval: Math.min(1000, headersMs / 4),
+  keepAliveTimeout: 5000,
+});
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -23,6 +31,18 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     });
     server.listen(port, host, resolve);
   });
+}
+
+/** Whether a server has connections open. */
+const isEmpty = (server: Server): Promise<boolean> =>
+  new Promise((resolve) => server.getConnections((error, count) => resolve(error === null && count === 0)));
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits for clients to hear that they should go: a connection that is shut while its next request is on the way would reset it. */
+async function waitForGoing(server: Server, graceMs: number): Promise<void> {
+  const until = performance.now() + graceMs;
+  while (performance.now() < until && !(await isEmpty(server))) await pause(20);
 }
 
 function closeServer(server: Server, waitMs: number): Promise<void> {
@@ -46,10 +66,11 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
   let guard: Guard = () => {
     throw new EngineError('unavailable', 'The server is just starting.');
   };
-  let closing = false;
+  const limits = { ...usualLimits, ...options.limits };
   const dispatch = createDispatch(options);
-  const server = createServer(timeouts, (request, response) => {
-    if (closing) response.setHeader('connection', 'close');
+  const server = createServer(timeouts(limits));
+  const shedder = createLoadShedder(server, limits);
+  const answer = (request: IncomingMessage, response: ServerResponse, arrivedMs: number): void => {
     try {
       guard(request);
     } catch (error) {
@@ -60,7 +81,13 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
       send(response, { ...refusal, headers: { ...refusal.headers, connection: 'close' } });
       return;
     }
-    dispatch(request, response);
+    dispatch(request, response, arrivedMs);
+  };
+  server.on('request', (request, response) => {
+    const arrivedMs = performance.now();
+    if (shedder.admit(request, response, () => answer(request, response, arrivedMs))) return;
+    const { method = '', url = '' } = request;
+    onAnswer({ requestId: '', route: 'shed', method, target: url, status: 503, durationMs: 0, identity: null });
   });
   const address = host === 'localhost' ? '127.0.0.1' : host;
   await listen(server, address, port);
@@ -69,9 +96,10 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
   return {
     url: `http://${address.includes(':') ? `[${address}]` : address}:${bound}`,
     port: bound,
-    close(waitMs) {
-      closing = true;
-      return closeServer(server, waitMs);
+    async close(waitMs) {
+      shedder.stopping();
+      await waitForGoing(server, limits.graceMs);
+      await closeServer(server, Math.max(0, waitMs - limits.graceMs));
     },
   };
 };

@@ -61,9 +61,10 @@ export async function openTestServer(
     gate: openGate,
     uploadFolder: null,
     watched: () => false,
-    onAnswer({ route, status, durationMs }) {
+    onAnswer(answered) {
+      const { route, status, durationMs } = answered;
       service.statistics.record(durationMs, status);
-      service.metrics.observeRequest(route, status, durationMs);
+      service.metrics.observeRequest(route, status, durationMs, answered);
     },
   });
   const ask: TestServer['ask'] = (target, { method = 'GET', headers = {}, body } = {}) =>

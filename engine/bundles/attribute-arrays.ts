@@ -8,7 +8,14 @@ const kinds = ['categories', 'lists', 'numbers'] as const;
 /** Attributes as arrays: `<entity>.<kind>.names`, and `<entity>.<kind>.<n>.…` for the n-th column. */
 export function encodeAttributes(entity: Entity, columns: AttributeColumns): NamedArrays {
   const arrays: NamedArrays = {};
-  for (const kind of kinds) Object.assign(arrays, encodeTexts(`${entity}.${kind}.names`, columns[kind].map(({ name }) => name)));
+  for (const kind of kinds)
+    Object.assign(
+      arrays,
+      encodeTexts(
+        `${entity}.${kind}.names`,
+        columns[kind].map(({ name }) => name),
+      ),
+    );
   const of = (data: NamedArray['data']): NamedArray => ({ shape: [data.length], data });
   columns.categories.forEach(({ vocabulary, codes }, n) => {
     Object.assign(arrays, encodeTexts(`${entity}.categories.${n}.vocabulary`, vocabulary));

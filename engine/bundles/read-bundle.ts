@@ -91,7 +91,12 @@ export async function readBundle(folder: string): Promise<LoadedBundle> {
   const arrays = await readArrays(folder, manifest, bundleFiles.model);
   const ranker = manifest.ranker ? await readArrays(folder, manifest, bundleFiles.ranker) : null;
   const described = manifest.files.some((file) => file.path === bundleFiles.attributes);
-  const attributes = await attributesOf(described ? await readArrays(folder, manifest, bundleFiles.attributes) : null, folder, users, items);
+  const attributes = await attributesOf(
+    described ? await readArrays(folder, manifest, bundleFiles.attributes) : null,
+    folder,
+    users,
+    items,
+  );
   try {
     const userIds = await decodeTexts(arrayNames.userIds, arrays, users);
     const itemIds = await decodeTexts(arrayNames.itemIds, arrays, items);

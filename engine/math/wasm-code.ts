@@ -55,7 +55,12 @@ export const vector = {
 };
 
 /** A module with one function, which works in an imported memory. `locals`: how many of which type, after the parameters. */
-export function moduleOf(name: string, parameters: Code, locals: readonly [count: number, type: number][], body: Code): Uint8Array<ArrayBuffer> {
+export function moduleOf(
+  name: string,
+  parameters: Code,
+  locals: readonly [count: number, type: number][],
+  body: Code,
+): Uint8Array<ArrayBuffer> {
   const code = [locals.length, ...locals.flat(), ...body, 0x0b];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],

@@ -23,8 +23,8 @@ import { readSelected } from './datasets.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { modelCard } from './model-card.ts';
 import { readRun, readRunArrays, readRunIds, readTrainingItems } from './run-store.ts';
-import { inRows, seenIn } from './served-tables.ts';
 import { inRowsOf, type Served, servedVectors } from './served-newcomers.ts';
+import { inRows, seenIn } from './served-tables.ts';
 import { listVectorIndexes } from './vector-indexes.ts';
 
 /** Files of a bundle and their bytes, the manifest among them, as whoever looks into the folder counts them. */

@@ -36,7 +36,10 @@ export function inRows(ids: readonly string[], from: readonly string[], columns:
 }
 
 /** What users had, in the rows of a bundle: ascending for each user, as a search wants them. */
-export function seenIn(ids: { users: readonly string[]; items: readonly string[] }, { userIds, itemIds, pairs, typeNames }: ServedTables): SeenItems {
+export function seenIn(
+  ids: { users: readonly string[]; items: readonly string[] },
+  { userIds, itemIds, pairs, typeNames }: ServedTables,
+): SeenItems {
   const userRow = rowsOf([...ids.users]);
   const itemRow = rowsOf([...ids.items]);
   const users = userIds.map((id) => userRow.get(id) ?? -1);

@@ -88,8 +88,7 @@ export function createChoice(
     // A fifth more than the share of k, and some for the chance in a small sample.
     let wanted = Math.ceil((k / items.rows) * sampled * 1.2) + 6;
     for (;;) {
-      const floor =
-        wanted >= sampled / 2 ? Number.NEGATIVE_INFINITY : sampledQuantile(approximate, items.rows, stride, wanted, sample);
+      const floor = wanted >= sampled / 2 ? Number.NEGATIVE_INFINITY : sampledQuantile(approximate, items.rows, stride, wanted, sample);
       const size = collect(floor);
       const all = floor === Number.NEGATIVE_INFINITY;
       if (size >= k || all) {

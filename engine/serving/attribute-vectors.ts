@@ -18,7 +18,8 @@ function meansOf(bundle: LoadedBundle, rowsWith: (value: string) => number[]): M
     const rows = rowsWith(value).filter((row) => bundle.known[row] === 1);
     const mean = rows.length < fewestUsers ? null : new Float32Array(columns);
     for (const row of mean ? rows : [])
-      for (let i = 0; i < columns; i++) (mean as Float32Array)[i] = ((mean as Float32Array)[i] as number) + (data[row * columns + i] as number) / rows.length;
+      for (let i = 0; i < columns; i++)
+        (mean as Float32Array)[i] = ((mean as Float32Array)[i] as number) + (data[row * columns + i] as number) / rows.length;
     // Words that no user has are not kept: requests could make any number of them.
     if (rows.length > 0) kept.set(value, mean);
     return mean;

@@ -127,7 +127,12 @@ export function createCandidateScorer(network: DenseNetwork, features: RankingFe
   const inverse = inverseLengths(embeddings);
   const userFeatures = new Float32Array(user.end - user.start);
   const base = new Float64Array(hidden);
-  const others = [...Array.from({ length: stateFeatures }, (_, i) => item.end - stateFeatures + i), cross.end - 3, cross.end - 2, cross.end - 1];
+  const others = [
+    ...Array.from({ length: stateFeatures }, (_, i) => item.end - stateFeatures + i),
+    cross.end - 3,
+    cross.end - 2,
+    cross.end - 1,
+  ];
   others.forEach((feature, at) => {
     floats.set(first.weights.subarray(feature * hidden, (feature + 1) * hidden), places.otherWeights + at * width);
   });

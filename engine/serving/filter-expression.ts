@@ -56,7 +56,7 @@ export function parseFilter(text: string): Condition {
   const peek = (): Token => tokens[next] as Token;
   const take = (): Token => tokens[next++] as Token;
   const isWord = (word: string): boolean => peek().kind === 'word' && peek().text.toUpperCase() === word;
-  const valueOf = (): string => {
+  const wordOrQuoted = (): string => {
     const token = take();
     if (token.kind !== 'word' && token.kind !== 'quoted') refuse(text, token.at, 'a value is missing');
     return token.text;
@@ -71,14 +71,14 @@ export function parseFilter(text: string): Condition {
       const values: string[] = [];
       do {
         take();
-        values.push(valueOf());
+        values.push(wordOrQuoted());
       } while (peek().kind === ',');
       if (take().kind !== ')') refuse(text, (tokens[next - 1] as Token).at, 'the parenthesis of IN is not closed');
       return { kind: 'compare', name: name.text, operator: ':', values };
     }
     const operator = take();
     if (operator.kind !== 'operator') refuse(text, operator.at, 'one of : != < <= > >= or IN is missing');
-    return { kind: 'compare', name: name.text, operator: operator.text as Operator, values: [valueOf()] };
+    return { kind: 'compare', name: name.text, operator: operator.text as Operator, values: [wordOrQuoted()] };
   };
 
   const single = (depth: number): Condition => {

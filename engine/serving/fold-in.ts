@@ -26,7 +26,12 @@ interface Means {
   count: number;
 }
 
-function meanOf({ itemEmbeddings: { columns, data } }: Pick<LoadedBundle, 'itemEmbeddings'>, rows: ArrayLike<number>, out: Float64Array, at: number): void {
+function meanOf(
+  { itemEmbeddings: { columns, data } }: Pick<LoadedBundle, 'itemEmbeddings'>,
+  rows: ArrayLike<number>,
+  out: Float64Array,
+  at: number,
+): void {
   out.fill(0, at, at + columns);
   for (let r = 0; r < rows.length; r++) {
     const start = (rows[r] as number) * columns;
@@ -109,7 +114,9 @@ export async function learnFoldIn(bundle: LoadedBundle): Promise<FoldIn> {
   const breathe = createBreather();
   const { columns } = bundle.itemEmbeddings;
   const { indptr } = bundle.seen;
-  const usable = [...bundle.known.keys()].filter((user) => bundle.known[user] === 1 && (indptr[user + 1] as number) - (indptr[user] as number) >= 2);
+  const usable = [...bundle.known.keys()].filter(
+    (user) => bundle.known[user] === 1 && (indptr[user + 1] as number) - (indptr[user] as number) >= 2,
+  );
   const picked = pickEvenly(usable.length, learnedFrom + measuredOn).map((at) => usable[at] as number);
   const every = Math.max(2, Math.floor(picked.length / Math.min(measuredOn, picked.length / 5 || 1)));
   const measured = picked.filter((_, at) => at % every === 0);

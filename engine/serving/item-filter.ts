@@ -85,7 +85,8 @@ function compare(columns: AttributeColumns, { name, operator, values }: Extract<
     const wanted = wantedCodes(list.vocabulary, values);
     for (let row = 0; row < rows; row++) {
       let has = 0;
-      for (let at = list.offsets[row] as number; at < (list.offsets[row + 1] as number); at++) has |= wanted[list.codes[at] as number] as number;
+      for (let at = list.offsets[row] as number; at < (list.offsets[row + 1] as number); at++)
+        has |= wanted[list.codes[at] as number] as number;
       if (has === equal) marks[row] = 1;
     }
   }
@@ -98,7 +99,8 @@ function evaluate(columns: AttributeColumns, condition: Condition): Marks {
   const [first, ...rest] = condition.parts.map((part) => evaluate(columns, part)) as [Marks, ...Marks[]];
   for (const other of rest) {
     for (let row = 0; row < first.length; row++) {
-      first[row] = condition.kind === 'and' ? (first[row] as number) & (other[row] as number) : (first[row] as number) | (other[row] as number);
+      first[row] =
+        condition.kind === 'and' ? (first[row] as number) & (other[row] as number) : (first[row] as number) | (other[row] as number);
     }
   }
   return first;

@@ -59,7 +59,11 @@ export interface Recommender {
   /** Throws `invalid_input` for a filter that is not understood. */
   recommend(request: ListRequest): RecommendedList;
   /** The k nearest items by cosine; null for an unknown item. Throws `invalid_input` for a filter that is not understood. */
-  similar(itemId: string, k: number, options?: { filter?: string | undefined; exclude?: readonly string[] | undefined }): RecommendedItem[] | null;
+  similar(
+    itemId: string,
+    k: number,
+    options?: { filter?: string | undefined; exclude?: readonly string[] | undefined },
+  ): RecommendedItem[] | null;
   knows(itemId: string): boolean;
   /** Counts an event in the ranker's features. */
   observe(event: LoggedEvent, weight: number): void;
@@ -124,7 +128,10 @@ export function createRecommender(parts: RecommenderParts): Recommender {
 
   /** Dot products of given items, best first. */
   const orderGiven = (query: Float32Array, rows: readonly number[]): Ranked => {
-    const scored = rows.map((row) => ({ row, score: rowAt(itemEmbeddings, row).reduce((sum, value, i) => sum + value * (query[i] as number), 0) }));
+    const scored = rows.map((row) => ({
+      row,
+      score: rowAt(itemEmbeddings, row).reduce((sum, value, i) => sum + value * (query[i] as number), 0),
+    }));
     scored.sort((a, b) => b.score - a.score || a.row - b.row);
     return { rows: scored.map(({ row }) => row), scores: scored.map(({ score }) => score) };
   };
@@ -239,7 +246,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       });
       const without = { rows, allowed: filter?.allowed ?? null, allowedCount: filter?.count ?? itemIds.length };
       const out = given && new Set(rows);
-      const asked = given && given.filter((row) => !out?.has(row) && (!filter || filter.allowed[row] === 1));
+      const asked = given?.filter((row) => !out?.has(row) && (!filter || filter.allowed[row] === 1)) ?? null;
       const { source, ranked, degraded, earlier } = choose(request, person, without, asked);
       const list = earlier ? earlier.slice(0, k).map((item, at) => ({ ...item, rank: at + 1 })) : listOf(ranked, k);
       return {

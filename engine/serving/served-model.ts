@@ -3,11 +3,16 @@ import type { LoadedBundle } from '../bundles/contents.ts';
 import { readBundle } from '../bundles/read-bundle.ts';
 import { loadRankingFeatures } from '../features/ranking-features.ts';
 import { denseNetworkFrom } from '../math/dense.ts';
+import { exactLimit } from '../retrieval/choose.ts';
 import { createExactIndex } from '../retrieval/exact-index.ts';
 import { buildHnswIndex } from '../retrieval/hnsw-index.ts';
 import { pickEvenly } from '../retrieval/measure.ts';
+import { createScanIndex } from '../retrieval/scan-index.ts';
 import { createCandidateScorer } from './candidate-scorer.ts';
+import { learnFoldIn } from './fold-in.ts';
+import { withSpareRows } from './people.ts';
 import { createRecommender, type Ranker, type Recommender } from './recommender.ts';
+import { noEvents } from './user-events.ts';
 
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -56,7 +61,9 @@ async function selfCheck(bundle: LoadedBundle, recommender: Recommender): Promis
   if (bundle.itemIds.length === 0) refuse('it has no items.');
   const stage = bundle.ranker ? 'ranker' : 'retrieval';
   for (const row of pickEvenly(bundle.userIds.length, checkedUsers)) {
-    const { source, items } = recommender.recommend(bundle.userIds[row] as string, checkedItems, [], Date.now());
+    const userId = bundle.userIds[row] as string;
+    const deadline = { atMs: Number.POSITIVE_INFINITY };
+    const { source, items } = recommender.recommend({ userId, k: checkedItems, events: noEvents, nowMs: Date.now(), deadline });
     // Of whom nothing is known gets what is popular.
     const expected = bundle.known[row] === 0 ? 'popularity' : stage;
     if (source !== expected) refuse(`user row ${row} was answered by ${source}. ${recommender.problem() ?? ''}`);
@@ -82,22 +89,26 @@ export interface ServedModel {
  * Reads a bundle and makes it ready to answer, in short stretches, so that the process answers others meanwhile. It is returned only when a few
  * users were answered well.
  * Throws `bundle_refused` or `not_found`.
+ * @param graphFrom with fewer items a graph is not built, even where the bundle asks for one
  */
-export async function loadServedModel(folder: string): Promise<ServedModel> {
-  const bundle = await readBundle(folder);
+export async function loadServedModel(folder: string, { graphFrom = exactLimit } = {}): Promise<ServedModel> {
+  const bundle = withSpareRows(await readBundle(folder));
+  await pause();
   const [userRows, itemRows] = [await rowsById(bundle.userIds), await rowsById(bundle.itemIds)];
-  const index = await createExactIndex(bundle.itemEmbeddings);
+  const scan = createScanIndex(bundle.itemEmbeddings);
   await pause();
+  const index = scan ?? (await createExactIndex(bundle.itemEmbeddings));
   const ranker = rankerOf(bundle);
-  await pause();
-  const recommender = createRecommender({ bundle, userRows, itemRows, index, ranker });
+  const foldIn = await learnFoldIn(bundle);
+  const recommender = createRecommender({ bundle, userRows, itemRows, index, scan, ranker, foldIn });
   await pause();
   await selfCheck(bundle, recommender);
   return {
     recommender,
     async buildIndex(stopped) {
       const { vectorIndex } = bundle.manifest;
-      if (vectorIndex.kind !== 'hnsw') return;
+      // Among so few items a graph saves nothing that the scan has not saved, and it cannot leave out what a request leaves out.
+      if (vectorIndex.kind !== 'hnsw' || (scan && bundle.itemIds.length < graphFrom)) return;
       const graph = await buildHnswIndex(bundle.itemEmbeddings, vectorIndex, async () => {
         if (stopped()) throw new EngineError('cancelled', 'The bundle is not served any more.');
         await pause();

@@ -1,16 +1,19 @@
 import type { LoggedEvent } from '#contract/api/event-routes';
 import { lockEventLog } from './event-log-lock.ts';
+import { createLists, type Lists } from './lists.ts';
 import { positiveWeight } from './positive-weight.ts';
 import { openReceivedEvents, type ReceivedEvents } from './received-events.ts';
 import type { Recommender } from './recommender.ts';
 import { loadServedModel, type ServedModel } from './served-model.ts';
-import { createServerMetrics, type MetricFacts, noCache, type ServerMetrics } from './server-metrics.ts';
+import { createServerMetrics, type MetricFacts, type ServerMetrics } from './server-metrics.ts';
 import { createStatistics, type RequestStatistics } from './statistics.ts';
+import { eventsOf } from './user-events.ts';
 
 /** All that lives as long as a server does: the bundle that is served, what was received, what was counted. */
 export interface Service {
   current(): Recommender;
   readonly events: ReceivedEvents;
+  readonly lists: Lists;
   readonly metrics: ServerMetrics;
   readonly statistics: RequestStatistics;
   uptimeSeconds(): number;
@@ -55,7 +58,7 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
   let index: ReturnType<MetricFacts['index']> = { kind: 'exact', size: 0, buildSeconds: 0 };
   let storedMs: number | null = null;
   const metrics = createServerMetrics({
-    cache: () => noCache,
+    cache: () => lists.figures(),
     index: () => index,
     queue: () => events.waiting(),
     secondsSinceStored: () => (storedMs === null ? 0 : (performance.now() - storedMs) / 1000),
@@ -75,16 +78,19 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
     throw error;
   });
   await replay(model.recommender, events);
+  const lists = createLists({ current: () => model.recommender, eventsOf: (userId) => eventsOf(events.memory, userId) });
 
   const serve = (next: ServedModel): void => {
     model = next;
-    const { vectorIndex, counts } = next.recommender.manifest;
+    lists.changed();
+    const { counts } = next.recommender.manifest;
     metrics.showBundle(next.recommender.manifest);
     index = { kind: 'exact', size: counts.items, buildSeconds: 0 };
     const beganMs = performance.now();
     const built = (): void => {
-      if (model !== next || vectorIndex.kind === 'exact') return;
-      index = { kind: vectorIndex.kind, size: counts.items, buildSeconds: (performance.now() - beganMs) / 1000 };
+      const { kind } = next.recommender.index;
+      if (model !== next || kind === 'exact') return;
+      index = { kind, size: counts.items, buildSeconds: (performance.now() - beganMs) / 1000 };
     };
     // Exact search answers until the graph is built, and where it cannot be built.
     void next.buildIndex(() => closed || model !== next).then(built, () => undefined);
@@ -110,6 +116,7 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
   return {
     current: () => model.recommender,
     events,
+    lists,
     metrics,
     statistics,
     uptimeSeconds: () => (performance.now() - startedMs) / 1000,
@@ -122,6 +129,7 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
     },
     async close() {
       closed = true;
+      lists.close();
       await events.close();
       await lock?.release();
     },

@@ -1,42 +1,144 @@
-import type { recommendRoutes } from '#contract/api/recommend-routes';
+import type { z } from 'zod';
+import type { FeedSource, recommendRoutes, Source } from '#contract/api/recommend-routes';
 import { EngineError } from '#contract/errors';
+import { createFeedLists } from '../feed-lists.ts';
+import type { ListOptions, MadeList } from '../lists.ts';
+import type { Recommender } from '../recommender.ts';
+import { eventsOf } from '../user-events.ts';
 import type { HandlerContext } from './context.ts';
-import type { HandlersOf } from './handler.ts';
+import { type AnswerFacts, type Caller, type HandlersOf, JsonLines, JsonText } from './handler.ts';
+import { listOptions } from './list-input.ts';
+
+const defaultDeadlineMs = 300;
+/** A feed is a list of this length, page by page. */
+const feedLength = 500;
+/** A batch works for so long, then lets others be answered. */
+const stretchMs = 8;
+
+const feedSources: Record<Source, z.infer<typeof FeedSource>> = {
+  ranker: 'ml_recommendations',
+  retrieval: 'ml_recommendations',
+  cached: 'cache',
+  popularity: 'popularity_fallback',
+  random: 'random_fallback',
+};
+
+/** The answer as JSON, of parts that are JSON already: a list that was found again is not written anew. */
+function answerText(requestId: string, userId: string, { manifest }: Recommender, { list, itemsText, cached }: MadeList): string {
+  const { source, basis, degraded } = list;
+  const head = `{"request_id":${JSON.stringify(requestId)},"user_id":${JSON.stringify(userId)},"source":"${source}","basis":"${basis}"`;
+  const model = `"cached":${cached},"model":${JSON.stringify(manifest.model)},"model_version":${JSON.stringify(manifest.version)}`;
+  return `${head}${degraded ? `,"degraded":"${degraded}"` : ''},${model},"experiment":null,"items":${itemsText}}`;
+}
 
 export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeof recommendRoutes> {
-  const recommend = (userId: string, k: number, requestId: string) => {
+  const feeds = createFeedLists();
+
+  const make = (recommender: Recommender, options: ListOptions, call: Pick<Caller, 'fresh' | 'stages'>, atMs: number): MadeList => {
+    const events = eventsOf(service.events.memory, options.userId);
+    const made = service.lists.make(recommender, options, { events, fresh: call.fresh, stages: call.stages, deadline: { atMs } });
+    service.metrics.countList(made.list.source);
+    return made;
+  };
+
+  const tell = (facts: AnswerFacts, { list, cached }: MadeList): void => {
+    facts.source = cached ? 'cache' : list.source;
+    facts.degraded = list.degraded;
+  };
+
+  const recommend = (options: ListOptions, deadlineMs: number | undefined, caller: Caller, facts: AnswerFacts): JsonText => {
     const recommender = service.current();
-    const { model, version: modelVersion } = recommender.manifest;
-    const { source, items } = recommender.recommend(userId, k, service.events.memory.itemsOf(userId), Date.now());
-    service.metrics.countList(source);
-    return {
-      request_id: requestId,
-      user_id: userId,
-      source,
-      basis: 'user' as const,
-      cached: false,
-      model,
-      model_version: modelVersion,
-      experiment: null,
-      items,
-    };
+    const made = make(recommender, options, caller, caller.arrivedMs + (deadlineMs ?? defaultDeadlineMs));
+    tell(facts, made);
+    return new JsonText(answerText(caller.requestId, options.userId, recommender, made));
   };
-  const later = (): never => {
-    throw new EngineError('unsupported', 'Not built yet.');
-  };
+
   return {
-    recommend: ({ params, query, caller }) => recommend(params.user_id, query.k, caller.requestId),
-    recommendByQuery: ({ query, caller }) => recommend(query.user_id, query.k, caller.requestId),
-    recommendBatch: later,
-    suggest: later,
-    feed: later,
+    recommend: ({ params, query, caller, facts }) => recommend(listOptions(params.user_id, query), query.deadline_ms, caller, facts),
+    recommendByQuery: ({ query, caller, facts }) => recommend(listOptions(query.user_id, query), query.deadline_ms, caller, facts),
+    async recommendBatch({ body, caller }) {
+      // One version answers for all of them, whatever is served before the last is made.
+      const recommender = service.current();
+      const { user_ids: userIds, deadline_ms: deadlineMs = defaultDeadlineMs, ...words } = body;
+      const textOf = (userId: string): string =>
+        answerText(
+          caller.requestId,
+          userId,
+          recommender,
+          make(recommender, listOptions(userId, words), caller, performance.now() + deadlineMs),
+        );
+      if (caller.wantsLines) {
+        // What a filter is refused for must be told before the first line.
+        const [first, ...rest] = userIds as [string, ...string[]];
+        const firstText = textOf(first);
+        return new JsonLines(
+          (function* lines() {
+            yield firstText;
+            for (const userId of rest) yield textOf(userId);
+          })(),
+        );
+      }
+      const texts: string[] = [];
+      let since = performance.now();
+      for (const userId of userIds) {
+        texts.push(textOf(userId));
+        if (performance.now() - since < stretchMs) continue;
+        await new Promise((resolve) => setImmediate(resolve));
+        since = performance.now();
+      }
+      const { version } = recommender.manifest;
+      return new JsonText(
+        `{"request_id":${JSON.stringify(caller.requestId)},"model_version":${JSON.stringify(version)},"lists":[${texts.join(',')}]}`,
+      );
+    },
     similar({ params, query, caller }) {
       const recommender = service.current();
-      const items = recommender.similar(params.item_id, query.k);
+      const items = recommender.similar(params.item_id, query.k, { filter: query.filter, exclude: query.exclude });
       if (!items) {
         throw new EngineError('not_found', `The served bundle knows no item ${JSON.stringify(params.item_id)}. Train again if it is new.`);
       }
       return { request_id: caller.requestId, item_id: params.item_id, model_version: recommender.manifest.version, items };
+    },
+    suggest({ body, caller, facts }) {
+      const recommender = service.current();
+      const { user_id: userId, candidates, deadline_ms: deadlineMs = defaultDeadlineMs, ...words } = body;
+      const options = { ...listOptions(userId, words), ...(candidates ? { candidates } : {}) };
+      const made = make(recommender, options, caller, caller.arrivedMs + deadlineMs);
+      tell(facts, made);
+      const { items, ...list } = made.list;
+      return {
+        request_id: caller.requestId,
+        user_id: userId,
+        ...list,
+        cached: made.cached,
+        model: recommender.manifest.model,
+        model_version: recommender.manifest.version,
+        propositions: items,
+        unknown: (candidates ?? []).filter((id) => !recommender.knows(id)),
+      };
+    },
+    feed({ query, caller, facts }) {
+      const { user_id: userId, limit, cursor, filter, exclude } = query;
+      const page = feeds.page({ userId, filter, cursor, limit }, Date.now(), () => {
+        const recommender = service.current();
+        const options = listOptions(userId, { k: feedLength, filter, exclude });
+        const made = make(recommender, options, caller, caller.arrivedMs + defaultDeadlineMs);
+        return { ...made.list, cached: made.cached, modelVersion: recommender.manifest.version };
+      });
+      facts.source = page.cached ? 'cache' : page.list.source;
+      facts.degraded = page.list.degraded;
+      return {
+        items: page.items,
+        next_cursor: page.nextCursor,
+        metadata: {
+          source: page.cached ? ('cache' as const) : feedSources[page.list.source],
+          user_id: userId,
+          request_id: caller.requestId,
+          model_version: page.modelVersion,
+          ...(page.list.degraded ? { degraded: page.list.degraded } : {}),
+          ...(page.restarted ? { restarted: true } : {}),
+        },
+      };
     },
   };
 }

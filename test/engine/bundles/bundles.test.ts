@@ -66,11 +66,13 @@ test('a bundle comes back as it was packed', async () => {
   expect(bundle.popularity).toEqual(contents.popularity);
   expect(bundle.seen).toEqual(contents.seen);
   expect(bundle.ranker).toEqual(contents.ranker?.arrays);
+  expect(bundle.attributes).toEqual(contents.attributes);
 });
 
 test('verifying counts files and bytes', async () => {
   const { files, sizeBytes, manifest } = await verifyBundle(whole);
   expect((await readdir(whole)).sort()).toEqual([
+    'attributes.safetensors',
     'bundle.json',
     'items.parquet',
     'model-card.md',
@@ -78,7 +80,7 @@ test('verifying counts files and bytes', async () => {
     'openapi.json',
     'ranker.safetensors',
   ]);
-  expect(files).toBe(6);
+  expect(files).toBe(7);
   expect(sizeBytes).toBeGreaterThan(manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0));
 });
 

@@ -5,8 +5,10 @@ import { denseNetworkFrom, scoreDense } from '../../../engine/math/dense.ts';
 import { createExactIndex } from '../../../engine/retrieval/exact-index.ts';
 import type { VectorIndex } from '../../../engine/retrieval/vector-index.ts';
 import { createCandidateScorer } from '../../../engine/serving/candidate-scorer.ts';
+import { withSpareRows } from '../../../engine/serving/people.ts';
 import { createRecommender, type Recommender, type RecommenderParts } from '../../../engine/serving/recommender.ts';
 import { sampleContents } from '../bundles/sample-contents.ts';
+import { ask, meanFoldIn } from './ask.ts';
 
 const now = 1_700_100_000_000;
 let index: VectorIndex;
@@ -16,8 +18,10 @@ const rowsOf = (ids: readonly string[]) => new Map(ids.map((id, row) => [id, row
 
 function recommender(change: Partial<RecommenderParts> & { contents?: BundleContents } = {}): Recommender {
   const packed = change.contents ?? contents;
-  const bundle = { ...packed, ranker: null, folder: '', manifest: {} } as unknown as LoadedBundle;
-  return createRecommender({ bundle, userRows: rowsOf(packed.userIds), itemRows: rowsOf(packed.itemIds), index, ranker: null, ...change });
+  const bundle = withSpareRows({ ...packed, ranker: null, folder: '', manifest: {} } as unknown as LoadedBundle);
+  const { contents: _, ...parts } = change;
+  const rows = { userRows: rowsOf(packed.userIds), itemRows: rowsOf(packed.itemIds) };
+  return createRecommender({ bundle, ...rows, index, scan: null, ranker: null, foldIn: meanFoldIn(packed), ...parts });
 }
 
 function rankerOf(packed: BundleContents) {
@@ -42,7 +46,7 @@ beforeAll(async () => {
 });
 
 test('retrieval gives the best dot products that the user has not had', () => {
-  const { source, items } = recommender().recommend('u4', 10, ['i200'], now);
+  const { source, items } = ask(recommender(), 'u4', 10, ['i200'], now);
   expect(source).toBe('retrieval');
   // User 4 had items 4 and 5 in training, and 200 since.
   const expected = Array.from({ length: 300 }, (_, row) => row)
@@ -58,7 +62,7 @@ test('retrieval gives the best dot products that the user has not had', () => {
 
 test('the ranker orders the 200 best candidates by its own score', () => {
   const { features, network, scorer } = rankerOf(contents);
-  const { source, items } = recommender({ ranker: { features, scorer } }).recommend('u4', 10, [], now);
+  const { source, items } = ask(recommender({ ranker: { features, scorer } }), 'u4', 10, [], now);
   expect(source).toBe('ranker');
   const candidates = index
     .search(contents.userEmbeddings.data.slice(32, 40), 202)
@@ -74,8 +78,8 @@ test('the ranker orders the 200 best candidates by its own score', () => {
   expect(items[0]?.score).toBeCloseTo(scores[best[0] as number] as number, 5);
 });
 
-test('an unknown user gets what is popular, less what was reported of them', () => {
-  const { source, items } = recommender().recommend('nobody', 3, ['i1', 'no such item'], now);
+test('an unknown user gets what is popular, less what the request leaves out', () => {
+  const { source, items } = ask(recommender(), 'nobody', 3, ['no such item'], now, { exclude: ['i1'] });
   expect(source).toBe('popularity');
   expect(items).toEqual([
     { item_id: 'i0', score: 300, rank: 1 },
@@ -87,7 +91,7 @@ test('an unknown user gets what is popular, less what was reported of them', () 
 test('k beyond the catalogue gives all that is left', () => {
   const ranked = rankerOf(contents);
   for (const made of [recommender(), recommender({ ranker: ranked })]) {
-    const { items } = made.recommend('u0', 500, [], now);
+    const { items } = ask(made, 'u0', 500, [], now);
     expect(items).toHaveLength(298);
     expect(new Set(items.map(({ item_id }) => item_id)).size).toBe(298);
   }
@@ -95,17 +99,13 @@ test('k beyond the catalogue gives all that is left', () => {
 
 test('equal scores come in the order of rows, every time', () => {
   const flat = { ...contents, popularity: new Float32Array(300).fill(5) };
-  const ids = recommender({ contents: flat })
-    .recommend('nobody', 4, [], now)
-    .items.map(({ item_id }) => item_id);
+  const ids = ask(recommender({ contents: flat }), 'nobody', 4, [], now).items.map(({ item_id }) => item_id);
   expect(ids).toEqual(['i0', 'i1', 'i2', 'i3']);
   const constant = {
     features: rankerOf(contents).features,
     scorer: { score: (_user: number, rows: ArrayLike<number>) => new Float32Array(rows.length).fill(0.5) },
   };
-  const tied = recommender({ ranker: constant })
-    .recommend('u4', 200, [], now)
-    .items.map(({ item_id }) => Number(item_id.slice(1)));
+  const tied = ask(recommender({ ranker: constant }), 'u4', 200, [], now).items.map(({ item_id }) => Number(item_id.slice(1)));
   expect(tied).toEqual([...tied].sort((a, b) => a - b));
 });
 
@@ -121,9 +121,9 @@ describe('a stage that fails is stepped over', () => {
     ['gives NaN', { score: (_user: number, rows: ArrayLike<number>) => new Float32Array(rows.length).fill(Number.NaN) }, /not finite/],
   ])('a ranker that %s: retrieval answers, and the problem is told', (_how, scorer, words) => {
     const made = recommender({ ranker: { features: rankerOf(contents).features, scorer } });
-    const { source, items } = made.recommend('u4', 10, [], now);
+    const { source, items } = ask(made, 'u4', 10, [], now);
     expect(source).toBe('retrieval');
-    expect(items).toEqual(recommender().recommend('u4', 10, [], now).items);
+    expect(items).toEqual(ask(recommender(), 'u4', 10, [], now).items);
     expect(made.problem()).toMatch(words);
   });
 
@@ -132,7 +132,7 @@ describe('a stage that fails is stepped over', () => {
       throw new Error('search is broken');
     };
     const made = recommender({ index: { ...index, search } });
-    const { source, items } = made.recommend('u0', 2, [], now);
+    const { source, items } = ask(made, 'u0', 2, [], now);
     expect(source).toBe('popularity');
     expect(items.map(({ item_id }) => item_id)).toEqual(['i2', 'i3']);
     expect(made.problem()).toMatch(/search is broken/);
@@ -142,9 +142,9 @@ describe('a stage that fails is stepped over', () => {
     let works = false;
     const { features, scorer } = rankerOf(contents);
     const made = recommender({ ranker: { features, scorer: { score: (...input) => (works ? scorer.score(...input) : broken.score()) } } });
-    expect(made.recommend('u4', 10, [], now).source).toBe('retrieval');
+    expect(ask(made, 'u4', 10, [], now).source).toBe('retrieval');
     works = true;
-    expect(made.recommend('u4', 10, [], now).source).toBe('ranker');
+    expect(ask(made, 'u4', 10, [], now).source).toBe('ranker');
     expect(made.problem()).toBeNull();
   });
 });
@@ -159,7 +159,7 @@ test('an approximate search that misses much is asked for more', () => {
       return { rows: Int32Array.from(kept, (at) => rows[at] as number), scores: Float32Array.from(kept, (at) => scores[at] as number) };
     },
   };
-  const { items } = recommender({ index: half }).recommend('u4', 149, [], now);
+  const { items } = ask(recommender({ index: half }), 'u4', 149, [], now);
   expect(items).toHaveLength(149);
 });
 
@@ -203,6 +203,6 @@ test('ids that look like object keys are users and items like others', () => {
   ids[3] = '__proto__';
   ids[4] = 'constructor';
   const made = recommender({ contents: { ...contents, userIds: ids } });
-  expect(made.recommend('__proto__', 1, [], now).source).toBe('retrieval');
-  expect(made.recommend('toString', 1, [], now).source).toBe('popularity');
+  expect(ask(made, '__proto__', 1, [], now).source).toBe('retrieval');
+  expect(ask(made, 'toString', 1, [], now).source).toBe('popularity');
 });

@@ -7,6 +7,7 @@ import { writeBundle } from '../../../engine/bundles/write-bundle.ts';
 import { loadServedModel } from '../../../engine/serving/served-model.ts';
 import { openService } from '../../../engine/serving/service.ts';
 import { sampleContents } from '../bundles/sample-contents.ts';
+import { ask } from './ask.ts';
 
 let folder: string;
 let number = 0;
@@ -25,8 +26,9 @@ test('a bundle that asks for a graph answers exactly at once, and through the gr
   const contents = sampleContents({ users: 20, items: 1500, ranker: false });
   const { recommender, buildIndex } = await loadServedModel(
     await pack({ ...contents, vectorIndex: { kind: 'hnsw', precision: 'f32', connectivity: 16 } }),
+    { graphFrom: 1000 },
   );
-  const exact = recommender.recommend('u3', 20, [], 0).items;
+  const exact = ask(recommender, 'u3', 20, [], 0).items;
   let asked = 0;
   await expect(
     buildIndex(() => {
@@ -36,9 +38,17 @@ test('a bundle that asks for a graph answers exactly at once, and through the gr
   ).rejects.toMatchObject({ code: 'cancelled' });
   expect(asked).toBe(1);
   await buildIndex(() => false);
-  const approximate = recommender.recommend('u3', 20, [], 0).items;
+  expect(recommender.index.kind).toBe('hnsw');
+  const approximate = ask(recommender, 'u3', 20, [], 0).items;
   const found = approximate.filter(({ item_id }) => exact.some((item) => item.item_id === item_id));
   expect(found.length).toBeGreaterThanOrEqual(18);
+});
+
+test('among few items no graph is built, even where the bundle asks for one', async () => {
+  const contents = sampleContents({ users: 20, items: 300, ranker: false });
+  const { recommender, buildIndex } = await loadServedModel(await pack({ ...contents, vectorIndex: { kind: 'hnsw', precision: 'f32' } }));
+  await buildIndex(() => false);
+  expect(recommender.index.kind).toBe('exact');
 });
 
 test('a bundle with users of whom nothing is known is served; they get what is popular', async () => {
@@ -46,8 +56,8 @@ test('a bundle with users of whom nothing is known is served; they get what is p
   contents.known[0] = 0;
   const { recommender } = await loadServedModel(await pack(contents));
   const [stranger, other] = contents.userIds as [string, string];
-  expect(recommender.recommend(stranger, 5, [], 0).source).toBe('popularity');
-  expect(recommender.recommend(other, 5, [], 0).source).toBe('retrieval');
+  expect(ask(recommender, stranger, 5, [], 0).source).toBe('popularity');
+  expect(ask(recommender, other, 5, [], 0).source).toBe('retrieval');
 });
 
 describe('a bundle that would not answer well is refused before anybody asks it', () => {
@@ -102,7 +112,7 @@ describe('a bundle that would not answer well is refused before anybody asks it'
 test('users who saw everything get an empty list, and a bundle of only such users serves', async () => {
   const contents = sampleContents({ users: 3, items: 2 });
   const { recommender } = await loadServedModel(await pack(contents));
-  expect(recommender.recommend('u0', 10, [], 0).items).toEqual([]);
+  expect(ask(recommender, 'u0', 10, [], 0).items).toEqual([]);
 });
 
 test('after a swap and after a restart, what was received later than the training data counts in the features', async () => {
@@ -111,7 +121,7 @@ test('after a swap and after a restart, what was received later than the trainin
   const events = path.join(folder, 'events');
   const service = await openService({ bundlePath: first, eventLogFolder: events, onStored: () => undefined });
   const at = Date.UTC(2025, 0, 1);
-  const scores = (from: typeof service) => from.current().recommend('u0', 20, ['i9'], at).items;
+  const scores = (from: typeof service) => ask(from.current(), 'u0', 20, ['i9'], at).items;
   const before = scores(service);
   await service.events.receive([
     { event_id: 'late', user_id: 'u0', item_id: 'i9', event_type: 'like', timestamp: '2024-06-01T00:00:00Z' },

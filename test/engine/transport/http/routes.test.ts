@@ -172,7 +172,10 @@ describe('POST /events', () => {
     const after = (await server.ask('/recommend/u20?k=500')).json.items.map((item: { item_id: string }) => item.item_id);
     expect(after).not.toContain(before);
     await server.post('/events', { user_id: 'new one', item_id: 'i0' });
-    expect((await server.ask('/recommend/new%20one?k=1')).json.items[0].item_id).toBe('i1');
+    const newcomer = (await server.ask('/recommend/new%20one?k=80')).json;
+    expect([newcomer.source, newcomer.basis]).toEqual(['ranker', 'events']);
+    expect(newcomer.items.map((item: { item_id: string }) => item.item_id)).not.toContain('i0');
+    expect(newcomer.items).toHaveLength(79);
   });
 
   test('an Idempotency-Key makes the same request again harmless', async () => {

@@ -1,0 +1,152 @@
+import type { RecommendedItem } from '#contract/api/recommend-routes';
+import { type CachedList, type CacheFigures, createListCache } from './list-cache.ts';
+import type { ListRequest, RecommendedList, Recommender } from './recommender.ts';
+
+/** What makes one list differ from another, for the same user in the same state. */
+export type ListOptions = Omit<ListRequest, 'events' | 'nowMs' | 'deadline' | 'stale' | 'stages'>;
+
+/** How a list is wanted. */
+export interface ListCall extends Pick<ListRequest, 'events' | 'deadline' | 'stages'> {
+  /** Not one that was made before. */
+  fresh: boolean;
+}
+
+export interface MadeList extends CachedList {
+  cached: boolean;
+}
+
+/** Lists of the served bundle, made or found again. */
+export interface Lists {
+  make(recommender: Recommender, options: ListOptions, call: ListCall): MadeList;
+  /** Makes the lists of many users ahead, in the background; they are found until they expire, and made again for another bundle. Resolves when all are made. */
+  precompute(userIds: readonly string[], k: number, expiresSeconds: number): Promise<void>;
+  /** Another bundle is served: nothing of the old one is found. */
+  changed(): void;
+  figures(): CacheFigures & { precomputing: number };
+  close(): void;
+}
+
+/**
+ * A list is found again for so long. An event of its user ends it at once; what others do meanwhile, and the hour of the day, show in it only
+ * after that.
+ */
+export const cachedMs = 30_000;
+const sweepMs = 10_000;
+/** Precomputing works for so long, then leaves the process to others for as long. */
+const stretchMs = 4;
+/** Up to here a longer list begins with the shorter one: so many candidates are ranked. */
+const prefixLimit = 200;
+
+/** Lists of a session are not asked for twice. */
+const mayBeFound = ({ items, attributes, candidates }: ListOptions): boolean => !items && !attributes && !candidates;
+
+/** Of requests that name nothing but a user and k, longer lists answer for shorter ones. */
+function keyOf({ userId, k, filter, exclude, seen, diversity, explain }: ListOptions): { key: string; prefix: boolean } {
+  const plain = filter === undefined && !exclude && seen === undefined && !diversity && !explain;
+  if (plain) return { key: k <= prefixLimit ? `u${userId}` : `k${k}u${userId}`, prefix: k <= prefixLimit };
+  return { key: JSON.stringify([userId, k, filter, exclude, seen, diversity, explain]), prefix: false };
+}
+
+interface Batch {
+  userIds: readonly string[];
+  k: number;
+  endsMs: number;
+}
+
+export interface ListsParts {
+  current(): Recommender;
+  eventsOf(userId: string): ListRequest['events'];
+  now?: () => number;
+}
+
+export function createLists({ current, eventsOf, now = Date.now }: ListsParts): Lists {
+  const cache = createListCache();
+  const batches = new Set<Batch>();
+  let waiting = 0;
+  let round = 0;
+  let closed = false;
+  const sweeping = setInterval(() => {
+    cache.sweep(now());
+    for (const batch of batches) if (batch.endsMs <= now()) batches.delete(batch);
+  }, sweepMs);
+  sweeping.unref();
+
+  const cut = (cached: CachedList, k: number, prefix: boolean): CachedList | null => {
+    const { items } = cached.list;
+    if (!prefix || items.length === k) return cached;
+    // Fewer than asked for were left when it was made: nobody knows whether they were all.
+    if (items.length < k) return null;
+    const shorter = items.slice(0, k);
+    return { list: { ...cached.list, items: shorter }, itemsText: JSON.stringify(shorter) };
+  };
+
+  const staleItems = (key: string): readonly RecommendedItem[] | null => cache.stale(key)?.list.items ?? null;
+
+  const makeNow = (recommender: Recommender, options: ListOptions, call: ListCall, key: string | null): CachedList => {
+    const { events, deadline, stages } = call;
+    const list: RecommendedList = recommender.recommend({
+      ...options,
+      events,
+      deadline,
+      stages,
+      nowMs: now(),
+      stale: key === null ? undefined : () => staleItems(key),
+    });
+    return { list, itemsText: JSON.stringify(list.items) };
+  };
+
+  const runBatch = async (batch: Batch, ofRound: number): Promise<void> => {
+    waiting += batch.userIds.length;
+    let left = batch.userIds.length;
+    let since = performance.now();
+    try {
+      for (const userId of batch.userIds) {
+        if (closed || ofRound !== round || batch.endsMs <= now()) return;
+        const options = { userId, k: batch.k };
+        const events = eventsOf(userId);
+        const { version } = events;
+        const made = makeNow(current(), options, { events, fresh: true, deadline: { atMs: Number.POSITIVE_INFINITY } }, null);
+        cache.keep(keyOf(options).key, version, made, batch.endsMs, true);
+        waiting -= 1;
+        left -= 1;
+        const elapsed = performance.now() - since;
+        if (elapsed < stretchMs) continue;
+        await new Promise((resolve) => setTimeout(resolve, elapsed));
+        since = performance.now();
+      }
+    } finally {
+      waiting -= left;
+    }
+  };
+
+  return {
+    make(recommender, options, call) {
+      const { key, prefix } = keyOf(options);
+      const findable = mayBeFound(options);
+      const { version } = call.events;
+      if (findable && !call.fresh) {
+        const found = cache.find(key, version, now());
+        const cached = found && cut(found, options.k, prefix);
+        if (cached) return { ...cached, cached: true };
+      }
+      const made = makeNow(recommender, options, call, findable ? key : null);
+      if (findable && !made.list.degraded && recommender === current()) cache.keep(key, version, made, now() + cachedMs);
+      return { ...made, cached: false };
+    },
+    async precompute(userIds, k, expiresSeconds) {
+      const batch: Batch = { userIds, k, endsMs: now() + 1000 * expiresSeconds };
+      batches.add(batch);
+      await runBatch(batch, round);
+    },
+    changed() {
+      cache.clear();
+      round += 1;
+      for (const batch of batches) void runBatch(batch, round);
+    },
+    figures: () => ({ ...cache.figures(), precomputing: waiting }),
+    close() {
+      closed = true;
+      clearInterval(sweeping);
+    },
+  };
+}

@@ -1,5 +1,4 @@
-/** The server under load: idle, while a two-tower trains on the same cores, and through 50 hot swaps; beside a bare node:http server. */
-import { existsSync } from 'node:fs';
+/** The server under load, with a linear and a neural ranker, fresh and from the cache; beside training, index building and hot swaps, and a bare node:http server. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,16 +8,21 @@ import autocannon from 'autocannon';
 import { writeBundle } from '../engine/bundles/write-bundle.ts';
 import { createRandom } from '../engine/math/random.ts';
 import { sampleContents } from '../test/engine/bundles/sample-contents.ts';
+import { entryOf } from './support/entries.ts';
+import { buildGraphs, isIndexingLoad, startIndexing } from './support/indexing-load.ts';
 import { type ServerChild, startServerChild } from './support/server-child.ts';
 import { startTraining } from './support/training-load.ts';
 
 const flags = new Map(process.argv.slice(2).map((flag) => flag.replace(/^--/, '').split('=') as [string, string | undefined]));
-const large = flags.has('large');
-const [users, items] = large ? [100_000, 41_000] : [10_000, 5000];
+const small = flags.has('small');
+const [users, items] = small ? [10_000, 5000] : [100_000, 41_000];
 const dimensions = 64;
-const rate = Number(flags.get('rate') ?? 200);
-const seconds = Number(flags.get('seconds') ?? 20);
+const seconds = Number(flags.get('seconds') ?? 10);
 const swapCount = Number(flags.get('swaps') ?? 50);
+const swapSeconds = Number(flags.get('swap-seconds') ?? 60);
+
+/** What a load asks for. */
+type Asked = 'fresh' | 'cached' | '/health';
 
 interface Row {
   what: string;
@@ -40,23 +44,30 @@ async function cpuSeconds(url: string): Promise<number | null> {
   return found === undefined ? null : Number(found);
 }
 
-const entries = [path.join(__dirname, '..', 'engine'), path.join(process.cwd(), 'dist', 'engine')];
-const entryOf = (name: string): string => {
-  const found = entries.map((folder) => path.join(folder, `${name}.cjs`)).find((file) => existsSync(file));
-  if (!found) throw new Error(`dist/engine/${name}.cjs is not built. Run npm run build first.`);
-  return found;
-};
+interface Load {
+  asked: Asked;
+  /** Requests a second; null: as many as go. */
+  rate: number | null;
+  connections: number;
+  seconds?: number;
+}
 
-/** Requests at a steady rate (or as many as go, where it is null) over loopback; latencies are corrected for requests that had to wait. */
-async function load(what: string, url: string, options: { rate: number | null; seconds: number; connections: number }): Promise<Row> {
+/** So few users are asked for again and again where answers should come from the cache. */
+const cachedUsers = 500;
+
+/** Requests over loopback; latencies at a steady rate are corrected for requests that had to wait. */
+async function load(what: string, url: string, { asked, rate, connections, seconds: duration = seconds }: Load): Promise<Row> {
   const random = createRandom(3, what);
+  const pathOf = (): string =>
+    asked === '/health' ? asked : `/recommend/u${random.integer(asked === 'fresh' ? users : cachedUsers)}?k=10`;
   const before = await cpuSeconds(url);
   const result = await autocannon({
     url,
-    connections: options.connections,
-    duration: options.seconds,
-    ...(options.rate === null ? {} : { overallRate: options.rate }),
-    requests: [{ setupRequest: (request: object) => ({ ...request, path: `/recommend/u${random.integer(users)}?k=10` }) }],
+    connections,
+    duration,
+    ...(rate === null ? {} : { overallRate: rate }),
+    ...(asked === 'fresh' ? { headers: { 'cache-control': 'no-cache' } } : {}),
+    requests: [{ setupRequest: (request: object) => ({ ...request, path: pathOf() }) }],
   });
   const after = await cpuSeconds(url);
   const row: Row = {
@@ -70,12 +81,11 @@ async function load(what: string, url: string, options: { rate: number | null; s
     maxMs: result.latency.max,
     cpuMsPerRequest: before === null || after === null ? null : Number((((after - before) * 1000) / result.requests.total).toFixed(3)),
   };
-  process.stdout.write(`${line(row)}\n`);
+  process.stdout.write(
+    `${row.what.padEnd(56)} ${String(row.requestsPerSecond).padStart(6)}/s  failures ${row.errors + row.non2xx}  p50 ${row.p50Ms} ms  p99 ${row.p99Ms} ms  max ${row.maxMs} ms  cpu ${row.cpuMsPerRequest ?? '-'} ms\n`,
+  );
   return row;
 }
-
-const line = (row: Row): string =>
-  `${row.what.padEnd(44)} ${String(row.requestsPerSecond).padStart(6)}/s  errors ${row.errors}  non-2xx ${row.non2xx}  p50 ${row.p50Ms} ms  p99 ${row.p99Ms} ms  max ${row.maxMs} ms  cpu ${row.cpuMsPerRequest ?? '-'} ms/request`;
 
 async function ceiling(): Promise<Row> {
   const body = JSON.stringify({ hello: 'x'.repeat(600) });
@@ -85,70 +95,105 @@ async function ceiling(): Promise<Row> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    return await load('node:http hello, 16 connections, unbounded', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
-      rate: null,
-      seconds: 5,
-      connections: 16,
-    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return await load('node:http hello, 16 connections', url, { asked: '/health', rate: null, seconds: 5, connections: 16 });
   } finally {
     server.close();
   }
 }
 
-async function swapsUnderLoad(server: ServerChild, bundles: string[]): Promise<{ row: Row; swapMs: number[] }> {
+/** Median latency of one request after the other, which is finer than the millisecond of the load tool. */
+async function oneByOne(what: string, url: string): Promise<string> {
+  const random = createRandom(4, what);
+  const times: number[] = [];
+  for (let i = 0; i < 1500; i++) {
+    const start = performance.now();
+    await fetch(`${url}/recommend/u${random.integer(users)}?k=10`, { headers: { 'cache-control': 'no-cache' } }).then((answer) =>
+      answer.text(),
+    );
+    if (i >= 500) times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  return `${what}, one connection: p50 ${(times[500] as number).toFixed(2)} ms, p99 ${(times[990] as number).toFixed(2)} ms, as fetch sees it.`;
+}
+
+async function swapsUnderLoad(server: ServerChild, bundles: string[]): Promise<{ row: Row; note: string }> {
   const swapMs: number[] = [];
-  const duration = Math.max(seconds, large ? 60 : 20);
-  const loaded = load(`${swapCount} hot swaps, ${rate}/s`, server.url, { rate, seconds: duration, connections: 10 });
+  const loaded = load(`neural, ${swapCount} hot swaps in ${swapSeconds} s, 300/s`, server.url, {
+    asked: 'fresh',
+    rate: 300,
+    seconds: swapSeconds,
+    connections: 10,
+  });
   for (let i = 0; i < swapCount; i++) {
     const start = performance.now();
     await server.swap(bundles[(i + 1) % bundles.length] as string);
     swapMs.push(Math.round(performance.now() - start));
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, (duration * 900) / swapCount - (performance.now() - start))));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, (swapSeconds * 950) / swapCount - (performance.now() - start))));
   }
-  return { row: await loaded, swapMs };
+  const row = await loaded;
+  swapMs.sort((a, b) => a - b);
+  return { row, note: `${swapMs.length} swaps, median ${swapMs[swapMs.length >> 1]} ms, longest ${swapMs.at(-1)} ms each.` };
 }
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'bench-serve-'));
   const rows: Row[] = [];
   const notes: string[] = [];
-  try {
-    const bundles: string[] = [];
-    for (const seed of [1, 2]) {
-      const bundle = path.join(folder, `v${seed}`);
-      await writeBundle(bundle, sampleContents({ users, items, dimensions, hidden: [64, 32], seed, version: `v${seed}` }));
-      bundles.push(bundle);
-    }
-    const server = await startServerChild(entryOf('server'), bundles[0] as string, path.join(folder, 'events'));
+  const pack = async (name: string, hidden: number[], seed: number): Promise<string> => {
+    const bundle = path.join(folder, name);
+    await writeBundle(bundle, sampleContents({ users, items, dimensions, hidden, seed, version: name }));
+    return bundle;
+  };
+  const withServer = async (bundle: string, work: (server: ServerChild) => Promise<void>): Promise<void> => {
+    const server = await startServerChild(entryOf('server'), bundle, path.join(folder, `${path.basename(bundle)}-events`));
     try {
-      rows.push(await ceiling());
-      await load('(warm-up)', server.url, { rate: null, seconds: 3, connections: 4 });
-      rows.push(await load(`idle, ${rate}/s`, server.url, { rate, seconds, connections: 10 }));
-      rows.push(await load('idle, 16 connections, unbounded', server.url, { rate: null, seconds: 5, connections: 16 }));
+      await load('(warm-up)', server.url, { asked: 'fresh', rate: null, seconds: 3, connections: 4 });
+      await work(server);
+    } finally {
+      await server.stop();
+    }
+  };
+  try {
+    rows.push(await ceiling());
+    const neural = [await pack('neural-1', [64, 32], 1), await pack('neural-2', [64, 32], 2)];
+    await withServer(await pack('linear', [], 1), async ({ url }) => {
+      rows.push(await load('linear, 16 connections', url, { asked: 'fresh', rate: null, connections: 16 }));
+      notes.push(await oneByOne('Linear', url));
+      rows.push(await load('linear, 500/s', url, { asked: 'fresh', rate: 500, connections: 16 }));
+    });
+    await withServer(neural[0] as string, async (server) => {
+      const { url } = server;
+      rows.push(await load('neural, 16 connections', url, { asked: 'fresh', rate: null, connections: 16 }));
+      notes.push(await oneByOne('Neural', url));
+      rows.push(await load('neural, 500/s', url, { asked: 'fresh', rate: 500, connections: 16 }));
+      rows.push(await load('/health, 16 connections', url, { asked: '/health', rate: null, connections: 16 }));
+      rows.push(await load('from the cache, 16 connections', url, { asked: 'cached', rate: null, connections: 16 }));
+      const [health, cached] = rows.slice(-2) as [Row, Row];
+      notes.push(`From the cache: ${Math.round((100 * cached.requestsPerSecond) / health.requestsPerSecond)} % of the rate of /health.`);
+      rows.push(await load('neural, 200/s, nothing beside it', url, { asked: 'fresh', rate: 200, connections: 10 }));
       const training = await startTraining(entryOf('trainer')).catch((error: Error) => {
         notes.push(`No training ran beside it: ${error.message}`);
         return null;
       });
-      if (training) {
-        rows.push(await load(`while training, ${rate}/s`, server.url, { rate, seconds, connections: 10 }));
-      }
-      const swapped = await swapsUnderLoad(server, bundles);
+      const indexing = startIndexing();
+      rows.push(
+        await load(`neural, 200/s, while ${training ? 'training and ' : ''}indexing`, url, { asked: 'fresh', rate: 200, connections: 10 }),
+      );
       training?.stop();
-      if (training) swapped.row.what += ' while training';
+      indexing.stop();
+      const swapped = await swapsUnderLoad(server, neural);
       rows.push(swapped.row);
-      const sorted = [...swapped.swapMs].sort((a, b) => a - b);
-      notes.push(`${swapped.swapMs.length} swaps, median ${sorted[sorted.length >> 1]} ms, longest ${sorted.at(-1)} ms each.`);
-    } finally {
-      await server.stop();
-    }
+      notes.push(swapped.note);
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   const machine = { cpus: os.cpus().length, cpu: os.cpus()[0]?.model, node: process.versions.node, loadAverage: os.loadavg() };
-  const setting = `${users} users × ${items} items × ${dimensions}, 200 candidates, neural ranker 64-32; client on the same ${machine.cpus} cores`;
+  const setting = `${users} users × ${items} items × ${dimensions}, exact search, 200 candidates, rankers: linear, and neural 64-32; random vectors; fresh: cache-control no-cache; client on the same ${machine.cpus} cores`;
   const results = process.env.RECSMITH_BENCH_RESULTS ?? path.join(process.cwd(), 'bench', 'results');
   await mkdir(results, { recursive: true });
-  const name = large ? 'serve-large' : 'serve';
+  const name = small ? 'serve-small' : 'serve';
   await writeFile(path.join(results, `${name}.json`), `${JSON.stringify({ setting, machine, rows, notes }, null, 2)}\n`);
   const table = rows.map(
     (row) =>
@@ -163,11 +208,10 @@ async function main(): Promise<void> {
     '|---|---|---|---|---|---|---|---|',
     ...table,
     '',
-    ...notes,
-    '',
+    ...notes.flatMap((note) => [note, '']),
   ];
   await writeFile(path.join(results, `${name}.md`), text.join('\n'));
   process.stdout.write(`${notes.join('\n')}\nWritten to ${path.join(results, name)}.md\n`);
 }
 
-void main();
+void (isIndexingLoad() ? buildGraphs() : main());

@@ -54,12 +54,13 @@ export function createChoice(
   const rows = new Int32Array(items.rows);
   const sample = new Float32Array(largestSample);
 
-  /** Rows of at least the floor, ascending, into `rows`; gives how many. */
+  /** Rows of at least the floor (for -Infinity: of more), ascending, into `rows`; gives how many. */
   const collect = (floor: number): number => {
     let size = 0;
-    for (let row = 0; row < items.rows; row++) {
-      const value = approximate[row] as number;
-      if (value >= floor && value !== Number.NEGATIVE_INFINITY) rows[size++] = row;
+    if (floor === Number.NEGATIVE_INFINITY) {
+      for (let row = 0; row < items.rows; row++) if ((approximate[row] as number) > floor) rows[size++] = row;
+    } else {
+      for (let row = 0; row < items.rows; row++) if ((approximate[row] as number) >= floor) rows[size++] = row;
     }
     return size;
   };

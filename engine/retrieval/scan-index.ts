@@ -53,23 +53,32 @@ function placesOf({ rows, columns }: Matrix): Places {
   return { rows: padded, chunks, scales, query, out, bytes: out + padded * 4 };
 }
 
-const largest = (values: Float32Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+function largest(values: Float32Array, start: number, end: number): number {
+  let most = 0;
+  for (let i = start; i < end; i++) most = Math.max(most, Math.abs(values[i] as number));
+  return most;
+}
 
-/** Writes each row in steps of its own size, and says how far the rounded products may be from the true ones, a unit of the query's length. */
+/** Writes each row in steps of its own size. Gives the largest step, and the largest sum of a row's values, which bound what rounding may do. */
 function fill(items: Matrix, places: Places, { itemLimit }: Rounding, memory: ArrayBuffer): { step: number; length: number } {
-  const shorts = new Int16Array(memory, 0, places.rows * places.chunks * 8);
+  const { rows, columns, data } = items;
+  const width = places.chunks * 8;
+  const shorts = new Int16Array(memory, 0, places.rows * width);
   const scales = new Float32Array(memory, places.scales, places.rows);
   let [step, length] = [0, 0];
-  for (let row = 0; row < items.rows; row++) {
-    const vector = items.data.subarray(row * items.columns, (row + 1) * items.columns);
-    const scale = largest(vector) / itemLimit;
+  for (let row = 0; row < rows; row++) {
+    const start = row * columns;
+    // The step as it is multiplied with, in 32 bits.
+    const scale = Math.fround(largest(data, start, start + columns) / itemLimit);
+    scales[row] = scale;
+    if (!(scale > 0)) continue;
+    const [from, factor] = [row * width - start, 1 / scale];
     let sum = 0;
-    for (let i = 0; i < vector.length; i++) {
-      const value = vector[i] as number;
-      if (scale > 0) shorts[row * places.chunks * 8 + i] = Math.round(value / scale);
+    for (let i = start; i < start + columns; i++) {
+      const value = data[i] as number;
+      shorts[from + i] = Math.round(value * factor);
       sum += Math.abs(value);
     }
-    scales[row] = scale;
     step = Math.max(step, scale);
     length = Math.max(length, sum);
   }
@@ -101,7 +110,7 @@ export function createScanIndex(items: Matrix): ScanIndex | null {
 
   /** Approximate scores of all rows, in units of the query's step; gives what they may be off by. */
   const scan = (query: Float32Array): { step: number; off: number } => {
-    const step = largest(query) / rounding.queryLimit || 1;
+    const step = largest(query, 0, query.length) / rounding.queryLimit || 1;
     let sum = 0;
     for (let i = 0; i < query.length; i++) {
       const value = Math.round((query[i] as number) / step);

@@ -12,8 +12,8 @@ export interface FoldIn {
 }
 
 /** Users to learn from and to measure on. */
-const learnedFrom = 4000;
-const measuredOn = 500;
+const learnedFrom = 2000;
+const measuredOn = 300;
 /** A map with so many free values a dimension needs some users. */
 const fewestUsers = 50;
 const regularization = 1e-3;

@@ -56,6 +56,8 @@ export interface RecommendedList {
 /** Answers requests from one loaded bundle. Every answer is made in one go, so it comes from one version. */
 export interface Recommender {
   readonly manifest: BundleManifest;
+  /** Of the bundle's own users. */
+  readonly userIds: readonly string[];
   /** Throws `invalid_input` for a filter that is not understood. */
   recommend(request: ListRequest): RecommendedList;
   /** The k nearest items by cosine; null for an unknown item. Throws `invalid_input` for a filter that is not understood. */
@@ -232,6 +234,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
 
   return {
     manifest,
+    userIds: bundle.userIds,
     recommend(request) {
       const { userId, k, events, nowMs, exclude = [], items = [], stages = noStages } = request;
       const filter = stages.span('filter', () => filterOf(request.filter));

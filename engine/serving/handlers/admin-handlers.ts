@@ -1,5 +1,6 @@
 import type { adminRoutes } from '#contract/api/admin-routes';
 import { EngineError } from '#contract/errors';
+import { cacheHandlers } from './cache-handlers.ts';
 import { askEngine, type HandlerContext } from './context.ts';
 import type { AnswerOf, HandlersOf } from './handler.ts';
 import { modelHandlers } from './model-handlers.ts';
@@ -18,8 +19,7 @@ export function adminHandlers(context: HandlerContext): HandlersOf<Rows> {
     job: ({ params }) => askEngine(context, { route: 'job', id: params.id }) as Promise<AnswerOf<Rows['job']>>,
     ...uploadHandlers(context),
     ...modelHandlers(context),
-    precompute: later,
-    cache: later,
+    ...cacheHandlers(context),
     keys: later,
     createKey: later,
     revokeKey: later,

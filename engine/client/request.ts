@@ -3,7 +3,7 @@ export interface ClientOptions {
   baseUrl?: string;
   /** An API key, or a token of POST /auth/token. */
   apiKey?: string;
-  /** A request that takes longer is given up. */
+  /** A request that takes longer is given up, unless its call brings a signal of its own. */
   timeoutMs?: number;
   fetch?: typeof fetch;
 }
@@ -45,6 +45,12 @@ export class RecsmithError extends Error {
 
 /** What may be sent as a file. */
 export type UploadBody = NonNullable<RequestInit['body']>;
+
+/** An id as part of a path. Two ids cannot be one, however they are written: they mean this folder and the one above. */
+export function pathSegment(id: string): string {
+  if (id === '.' || id === '..') throw new RangeError(`"${id}" cannot stand in a path. Use the method that takes ids in the query.`);
+  return encodeURIComponent(id);
+}
 
 interface Call {
   method: string;

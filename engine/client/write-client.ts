@@ -35,7 +35,7 @@ function methodOf(name: string, route: Route): string {
   const parameters: string[] = [];
   const call = [`method: '${route.method}'`];
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
-  const path = route.path.replace(/\{(\w+)\}/g, (_, field: string) => `\${encodeURIComponent(input.${field})}`);
+  const path = route.path.replace(/\{(\w+)\}/g, (_, field: string) => `\${pathSegment(input.${field})}`);
   call.push(names.length > 0 ? `path: \`${path}\`` : `path: '${path}'`);
   if (address) {
     parameters.push(`input: ${capital(name)}Input${address.required?.length ? '' : ' = {}'}`);

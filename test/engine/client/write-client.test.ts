@@ -102,6 +102,8 @@ test('it speaks with the real server: input in path, query and body, answers, an
   expect(list.items).toHaveLength(3);
   const hostile = `a/b?c#d ü%2f'"`;
   expect(await client.recommend({ user_id: hostile })).toMatchObject({ user_id: hostile });
+  expect(() => client.recommend({ user_id: '..' })).toThrow(/takes ids in the query/);
+  expect(await client.recommendByQuery({ user_id: '..' })).toMatchObject({ user_id: '..' });
   const events = [{ user_id: hostile, item_id: 'i1' }];
   const first = await client.events(events, { idempotencyKey: 'k' });
   expect(first).toMatchObject({ accepted: 1, duplicates: 0 });

@@ -29,6 +29,16 @@ const BUNDLES = {
   'electron/preload.cjs': 'electron/preload.ts',
 };
 
+/** `import text from './file.ts?raw'` gives the text of a file, as Vite does. @type {import('rolldown').Plugin} */
+const rawText = {
+  name: 'raw-text',
+  resolveId: (source, importer) => (source.endsWith('?raw') && importer ? path.resolve(path.dirname(importer), source) : null),
+  load: (id) =>
+    id.endsWith('?raw')
+      ? { code: `export default ${JSON.stringify(fs.readFileSync(id.slice(0, -'?raw'.length), 'utf8'))};`, moduleType: 'js' }
+      : null,
+};
+
 /**
  * One entry into one CommonJS file that runs on the oldest Node we know, the one inside the stand-in for Electron.
  * @param {string} entry
@@ -41,6 +51,7 @@ export async function bundleForNode(entry, file) {
     platform: 'node',
     external: [/^node:/, ...builtinModules, ...NATIVE, 'autocannon'],
     transform: { target: 'node18.15' },
+    plugins: [rawText],
     logLevel: 'warn',
   });
   // An import() that stays an import() fails inside app.asar: `dynamicImportInCjs: false` makes it a require().

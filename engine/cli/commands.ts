@@ -1,4 +1,5 @@
 import { checkpointCommands } from './checkpoint-commands.ts';
+import { clientCommand } from './client-command.ts';
 import type { Command } from './command.ts';
 import { dataCommands } from './data-commands.ts';
 import { datasetCommands } from './dataset-commands.ts';
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   ...runCommands,
   ...checkpointCommands,
   ...serveCommands,
+  clientCommand,
 ];

@@ -5,7 +5,8 @@ import { eventRoutes } from './api/event-routes.ts';
 import { operationRoutes } from './api/operation-routes.ts';
 import { recommendRoutes } from './api/recommend-routes.ts';
 import { ApiProblem, type Route } from './api/route.ts';
-import { routes } from './routes.ts';
+import { codeSamples } from './examples.ts';
+import { type RouteName, routes } from './routes.ts';
 
 type Json = Record<string, unknown>;
 
@@ -24,6 +25,9 @@ function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query'):
     schema: property,
   }));
 }
+
+/** Where a server answers unless it is told otherwise. */
+const baseUrl = 'http://127.0.0.1:8000';
 
 const problem = (description: string): Json => ({
   description,
@@ -79,6 +83,7 @@ const tagOf = (name: string): string => groupNames[groups.findIndex((group) => O
 export function openApiDocument(): Json {
   const paths: Record<string, Json> = {};
   for (const [name, route] of Object.entries<Route>(routes)) {
+    const samples = codeSamples(baseUrl, name as RouteName);
     const parameters = [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')];
     paths[route.path] = {
       ...paths[route.path],
@@ -90,6 +95,7 @@ export function openApiDocument(): Json {
         ...(parameters.length > 0 ? { parameters } : {}),
         ...requestBodyOf(route),
         responses: responsesOf(route),
+        ...(samples.length > 0 ? { 'x-codeSamples': samples } : {}),
       },
     };
   }

@@ -7,7 +7,7 @@ import { visitNewestLines } from './event-log-files.ts';
 import { createEventMemory, type EventMemory, type EventMemoryLimits, rememberedEvents } from './event-memory.ts';
 import { acceptedBefore, rememberRequest, requestDigest } from './repeated-requests.ts';
 import { settleEvent } from './settle-event.ts';
-import { createStoredIds, type StoredIds } from './stored-ids.ts';
+import { createStoredIds, rememberedIds, type StoredIds } from './stored-ids.ts';
 
 /** What a request is told, and how many events it brought: none where it repeats another one, whose answer it gets. */
 export interface Received {
@@ -39,12 +39,11 @@ export interface ReceivedEventsOptions extends EventLogOptions {
 }
 
 const noFolder = 'This server keeps no event log: it was started without a folder for one. Start it with recsmith serve, which makes one.';
-const recalledIds = 2_097_152;
 
 /** Recalls from the log which ids were stored, with what, and the newest events. A damaged line is its reader's business, who reports it. */
 async function recall(folder: string, ids: StoredIds, memory: EventMemory, options: ReceivedEventsOptions): Promise<void> {
   const remembered = options.memory?.events ?? rememberedEvents;
-  await visitNewestLines(folder, options.recallIds ?? recalledIds, (text, from, to, newer) => {
+  await visitNewestLines(folder, options.recallIds ?? rememberedIds, (text, from, to, newer) => {
     try {
       const sketch = sketchLine(text, from, to);
       // The first line of an id is the one that counts.

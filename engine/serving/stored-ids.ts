@@ -13,10 +13,13 @@ export interface StoredIds {
   readonly bytes: number;
 }
 
-/** A generation holds so many ids; two full ones at least are remembered: more than 2 million ids, in 75 MB at most. */
-const generationSize = 1_048_576;
+/** A generation holds so many ids, two thirds of a table of 2^21 places; two full ones at least are remembered, and 101 MB are taken at most. */
+const generationSize = 1_398_101;
 const generations = 3;
 const firstCapacity = 16_384;
+
+/** So many ids, the newest, are remembered whatever came. */
+export const rememberedIds = 2 * generationSize;
 
 /** Open addressing: 64 bits of the id's hash and the digest beside it, two of three places filled at most. */
 interface Table {

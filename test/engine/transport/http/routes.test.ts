@@ -7,7 +7,8 @@ import { RecommendAnswer, SimilarAnswer } from '#contract/api/recommend-routes';
 import { ApiProblem, type Route } from '#contract/api/route';
 import type { AdminCall } from '#contract/child-messages';
 import { EngineError } from '#contract/errors';
-import { routes } from '#contract/routes';
+import { examples } from '#contract/examples';
+import { type RouteName, routes } from '#contract/routes';
 import { openTestServer, type TestServer } from './open-server.ts';
 
 let server: TestServer;
@@ -124,6 +125,19 @@ describe('POST /events', () => {
     ]);
     expect(EventsAnswer.parse(many.json)).toMatchObject({ accepted: 2, duplicates: 1 });
     expect(many.json.event_ids[2]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('the same key 100 times in parallel: stored once, and all get the same answer', async () => {
+    const before = (await eventLog()).length;
+    const body = [
+      { user_id: 'u1', item_id: 'i1' },
+      { user_id: 'u1', item_id: 'i2' },
+    ];
+    const answers = await Promise.all(Array.from({ length: 100 }, () => server.post('/events', body, { 'idempotency-key': 'parallel' })));
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(
+      new Set(['202 {"accepted":2,"duplicates":0,"event_ids":["parallel:0","parallel:1"]}']),
+    );
+    expect(await eventLog()).toHaveLength(before + 2);
   });
 
   test('another event under a known event_id is refused, and what came with it is not stored', async () => {
@@ -318,6 +332,19 @@ describe('the rest', () => {
   test('HEAD is GET without a body', async () => {
     const { status, text } = await server.ask('/health', { method: 'HEAD' });
     expect([status, text]).toEqual([200, '']);
+  });
+
+  test('the OpenAPI document shows calls as code, and each of them fits its route', async () => {
+    const { json } = await server.ask('/openapi.json');
+    const samples = json.paths['/events'].post['x-codeSamples'];
+    expect(samples.map(({ lang }: { lang: string }) => lang)).toEqual(['curl', 'python', 'typescript']);
+    expect(samples[0].source).toContain(`curl -X POST 'http://127.0.0.1:8000/events'`);
+    for (const [name, example] of Object.entries(examples)) {
+      const { params, query, body }: Route = routes[name as RouteName];
+      expect(params?.safeParse(example.params).error, name).toBeUndefined();
+      expect(query?.safeParse(example.query ?? {}).error, name).toBeUndefined();
+      expect(body?.safeParse(example.body).error, name).toBeUndefined();
+    }
   });
 
   test('the OpenAPI document lists exactly the routes of the table', async () => {

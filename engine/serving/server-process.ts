@@ -93,6 +93,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   const stop = async (): Promise<void> => {
     if (state === 'stopping') return;
     state = 'stopping';
+    service?.retire();
     await door?.close(drainMs);
     await service?.close();
     if (storedEvents > 0) channel.post({ type: 'events.appended', count: storedEvents });

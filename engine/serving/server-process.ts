@@ -4,6 +4,7 @@ import { assertLoopback } from '#contract/loopback';
 import type { OpenDoor, OpenHttpDoor } from './door.ts';
 import { createRouteHandlers } from './handlers/route-handlers.ts';
 import { openGate } from './open-gate.ts';
+import { logLevelOf, openServerLog, type ServerLog } from './server-log.ts';
 import { openService, type Service } from './service.ts';
 import { createTrafficFeed } from './traffic.ts';
 
@@ -56,6 +57,7 @@ function createEngineCalls(post: (message: FromServer) => void) {
 export function runServerProcess(channel: Channel, options: { openDoor: OpenHttpDoor; version: string; exit(code: number): void }): void {
   let service: Service | undefined;
   let door: OpenDoor | undefined;
+  let log: ServerLog | undefined;
   let state: 'new' | 'started' | 'stopping' = 'new';
   let reported = 0;
   let busy = false;
@@ -86,6 +88,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
 
   const end = async (code: number): Promise<void> => {
     clearInterval(ticking);
+    await log?.close();
     await channel.flush();
     options.exit(code);
   };
@@ -93,9 +96,11 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   const stop = async (): Promise<void> => {
     if (state === 'stopping') return;
     state = 'stopping';
+    log?.event('info', 'stopping');
     service?.retire();
     await door?.close(drainMs);
     await service?.close();
+    log?.event('info', 'stopped');
     if (storedEvents > 0) channel.post({ type: 'events.appended', count: storedEvents });
     channel.post({ type: 'stopped' });
     await end(0);
@@ -107,10 +112,13 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     host,
     port,
     uploadFolder,
+    logFolder = null,
     adminAvailable,
   }: Extract<ToServer, { type: 'start' }>): Promise<void> => {
     if (state !== 'new') return;
     state = 'started';
+    const opening = openServerLog(logLevelOf(process.env.RECSMITH_LOG), logFolder);
+    log = opening;
     try {
       assertLoopback(host);
       const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
@@ -128,11 +136,14 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
           opened.statistics.record(durationMs, status);
           opened.metrics.observeRequest(route, status, durationMs, answered);
           traffic.record(answered);
+          opening.request(answered);
         },
       });
+      opening.event('info', 'started', { version: options.version, port: door.port, model_version: opened.current().manifest.version });
       channel.post({ type: 'started', url: door.url, port: door.port, modelVersion: opened.current().manifest.version });
     } catch (error) {
       await service?.close();
+      opening.event('error', 'start_failed', { code: reportOf(error).code });
       channel.post({ type: 'failed', error: reportOf(error) });
       await end(1);
     }
@@ -141,8 +152,11 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   const swap = async ({ id, bundlePath }: Extract<ToServer, { type: 'swap' }>): Promise<void> => {
     try {
       if (!service) throw new EngineError('conflict', 'The server has not started yet.');
-      channel.post({ type: 'swapped', id, modelVersion: await service.swap(bundlePath) });
+      const modelVersion = await service.swap(bundlePath);
+      log?.event('info', 'swapped', { model_version: modelVersion });
+      channel.post({ type: 'swapped', id, modelVersion });
     } catch (error) {
+      log?.event('error', 'swap_refused', { code: reportOf(error).code });
       channel.post({ type: 'swap.failed', id, error: reportOf(error) });
     }
   };

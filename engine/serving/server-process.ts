@@ -6,6 +6,7 @@ import { createRouteHandlers } from './handlers/route-handlers.ts';
 import { openGate } from './open-gate.ts';
 import { logLevelOf, openServerLog, type ServerLog } from './server-log.ts';
 import { openService, type Service } from './service.ts';
+import type { Tracer } from './tracing.ts';
 import { createTrafficFeed } from './traffic.ts';
 
 interface Channel {
@@ -50,6 +51,13 @@ function createEngineCalls(post: (message: FromServer) => void) {
   };
 }
 
+/** Traces are made where a collector is named, and cost nothing elsewhere: not even their code is run. */
+async function openTracer(version: string): Promise<Tracer | null> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_SDK_DISABLED } = process.env;
+  if (OTEL_SDK_DISABLED === 'true' || !(OTEL_EXPORTER_OTLP_ENDPOINT || OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)) return null;
+  return (await import('./otel-tracer.ts')).createOtelTracer(version);
+}
+
 /**
  * The life of a server process: told to start, it loads the bundle and opens the door; then it swaps bundles when told, reports every second
  * while there are requests, and stops when told, when its parent is gone, or on SIGTERM, after it has answered what was under way.
@@ -58,6 +66,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   let service: Service | undefined;
   let door: OpenDoor | undefined;
   let log: ServerLog | undefined;
+  let tracer: Tracer | null = null;
   let state: 'new' | 'started' | 'stopping' = 'new';
   let reported = 0;
   let busy = false;
@@ -99,7 +108,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     log?.event('info', 'stopping');
     service?.retire();
     await door?.close(drainMs);
-    await service?.close();
+    await Promise.all([service?.close(), tracer?.close()]);
     log?.event('info', 'stopped');
     if (storedEvents > 0) channel.post({ type: 'events.appended', count: storedEvents });
     channel.post({ type: 'stopped' });
@@ -123,6 +132,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
       assertLoopback(host);
       const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
       service = opened;
+      tracer = await openTracer(options.version);
       const handlers = createRouteHandlers({ service: opened, version: options.version, callEngine: adminAvailable ? engine.call : null });
       door = await options.openDoor({
         host,
@@ -130,6 +140,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
         handlers,
         gate: openGate,
         uploadFolder,
+        tracer,
         watched: traffic.watched,
         onAnswer(answered) {
           const { route, status, durationMs } = answered;

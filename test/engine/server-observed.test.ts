@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -187,4 +188,23 @@ test('SIGTERM at 300 requests a second: what was sent before is answered, nothin
   // Those that came too late were told so, or found no server; none was cut off.
   expect([...after.keys()].filter((ending) => !['200', '503', 'refused'].includes(ending))).toEqual([]);
   expect(after.get('503')).toBeGreaterThan(0);
+});
+
+test('a real process sends traces where a collector is named, and stops in time', async () => {
+  const received: string[] = [];
+  const collector = createServer((incoming, response) => {
+    incoming.on('data', (chunk) => received.push(chunk.toString()));
+    incoming.on('end', () => response.end('{}'));
+  });
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  const server = await start({ bundlePath }, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+  await ask(server, '/recommend/u1', { headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } });
+  server.send({ type: 'stop' });
+  expect(await server.exited).toBe(0);
+  collector.closeAllConnections();
+  collector.close();
+  const text = received.join('');
+  expect(text).toContain('0af7651916cd43dd8448eb211c80319c');
+  expect(text).toContain('GET recommend');
 });

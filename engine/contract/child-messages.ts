@@ -26,6 +26,8 @@ export interface ServerStart {
   auth: boolean;
   /** PEM files. */
   tls: { cert: string; key: string } | null;
+  /** For `server.log`; the error stream where it is null or absent. */
+  logFolder?: string | null;
   /** Where uploads are written while they come; null: none are taken. */
   uploadFolder: string | null;
   /** Whether the engine has a workspace to train in. */

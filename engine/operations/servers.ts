@@ -95,6 +95,7 @@ export async function startServing(context: EngineContext, stories: AdminStories
         securityFolder: layout.serverSecurity(workspace.path),
         auth: false,
         tls: input.tls ?? null,
+        logFolder: layout.logs(workspace.path),
         uploadFolder: layout.uploads(workspace.path),
         adminAvailable: true,
       };

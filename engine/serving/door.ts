@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Identity, Route } from '#contract/api/route';
 import type { RouteHandlers } from './handlers/route-handlers.ts';
+import type { Tracer } from './tracing.ts';
 
 /** A request that was answered, for counters, logs and the window. */
 export interface Answered {
@@ -61,6 +62,8 @@ export interface DoorOptions {
   /** Whether somebody looks at requests with their bodies. */
   watched(): boolean;
   limits?: Partial<DoorLimits>;
+  /** Absent or null: nothing is traced. */
+  tracer?: Tracer | null;
 }
 
 /** Opens the HTTP door; handed in by the entry, since the door stands above this story. */

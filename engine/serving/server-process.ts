@@ -4,7 +4,9 @@ import { assertLoopback } from '#contract/loopback';
 import type { OpenDoor, OpenHttpDoor } from './door.ts';
 import { createRouteHandlers } from './handlers/route-handlers.ts';
 import { openGate } from './open-gate.ts';
+import { logLevelOf, openServerLog, type ServerLog } from './server-log.ts';
 import { openService, type Service } from './service.ts';
+import type { Tracer } from './tracing.ts';
 import { createTrafficFeed } from './traffic.ts';
 
 interface Channel {
@@ -49,6 +51,13 @@ function createEngineCalls(post: (message: FromServer) => void) {
   };
 }
 
+/** Traces are made where a collector is named, and cost nothing elsewhere: not even their code is run. */
+async function openTracer(version: string): Promise<Tracer | null> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_SDK_DISABLED } = process.env;
+  if (OTEL_SDK_DISABLED === 'true' || !(OTEL_EXPORTER_OTLP_ENDPOINT || OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)) return null;
+  return (await import('./otel-tracer.ts')).createOtelTracer(version);
+}
+
 /**
  * The life of a server process: told to start, it loads the bundle and opens the door; then it swaps bundles when told, reports every second
  * while there are requests, and stops when told, when its parent is gone, or on SIGTERM, after it has answered what was under way.
@@ -56,6 +65,8 @@ function createEngineCalls(post: (message: FromServer) => void) {
 export function runServerProcess(channel: Channel, options: { openDoor: OpenHttpDoor; version: string; exit(code: number): void }): void {
   let service: Service | undefined;
   let door: OpenDoor | undefined;
+  let log: ServerLog | undefined;
+  let tracer: Tracer | null = null;
   let state: 'new' | 'started' | 'stopping' = 'new';
   let reported = 0;
   let busy = false;
@@ -86,6 +97,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
 
   const end = async (code: number): Promise<void> => {
     clearInterval(ticking);
+    await log?.close();
     await channel.flush();
     options.exit(code);
   };
@@ -93,8 +105,11 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   const stop = async (): Promise<void> => {
     if (state === 'stopping') return;
     state = 'stopping';
+    log?.event('info', 'stopping');
+    service?.retire();
     await door?.close(drainMs);
-    await service?.close();
+    await Promise.all([service?.close(), tracer?.close()]);
+    log?.event('info', 'stopped');
     if (storedEvents > 0) channel.post({ type: 'events.appended', count: storedEvents });
     channel.post({ type: 'stopped' });
     await end(0);
@@ -106,14 +121,18 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     host,
     port,
     uploadFolder,
+    logFolder = null,
     adminAvailable,
   }: Extract<ToServer, { type: 'start' }>): Promise<void> => {
     if (state !== 'new') return;
     state = 'started';
+    const opening = openServerLog(logLevelOf(process.env.RECSMITH_LOG), logFolder);
+    log = opening;
     try {
       assertLoopback(host);
       const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
       service = opened;
+      tracer = await openTracer(options.version);
       const handlers = createRouteHandlers({ service: opened, version: options.version, callEngine: adminAvailable ? engine.call : null });
       door = await options.openDoor({
         host,
@@ -121,17 +140,21 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
         handlers,
         gate: openGate,
         uploadFolder,
+        tracer,
         watched: traffic.watched,
         onAnswer(answered) {
           const { route, status, durationMs } = answered;
           opened.statistics.record(durationMs, status);
           opened.metrics.observeRequest(route, status, durationMs, answered);
           traffic.record(answered);
+          opening.request(answered);
         },
       });
+      opening.event('info', 'started', { version: options.version, port: door.port, model_version: opened.current().manifest.version });
       channel.post({ type: 'started', url: door.url, port: door.port, modelVersion: opened.current().manifest.version });
     } catch (error) {
       await service?.close();
+      opening.event('error', 'start_failed', { code: reportOf(error).code });
       channel.post({ type: 'failed', error: reportOf(error) });
       await end(1);
     }
@@ -140,8 +163,11 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   const swap = async ({ id, bundlePath }: Extract<ToServer, { type: 'swap' }>): Promise<void> => {
     try {
       if (!service) throw new EngineError('conflict', 'The server has not started yet.');
-      channel.post({ type: 'swapped', id, modelVersion: await service.swap(bundlePath) });
+      const modelVersion = await service.swap(bundlePath);
+      log?.event('info', 'swapped', { model_version: modelVersion });
+      channel.post({ type: 'swapped', id, modelVersion });
     } catch (error) {
+      log?.event('error', 'swap_refused', { code: reportOf(error).code });
       channel.post({ type: 'swap.failed', id, error: reportOf(error) });
     }
   };

@@ -17,6 +17,10 @@ export interface Service {
   readonly metrics: ServerMetrics;
   readonly statistics: RequestStatistics;
   uptimeSeconds(): number;
+  /** What must hold for requests to be sent here, by name: `ok`, or what is wrong, in words. */
+  checks(): Record<'bundle' | 'self_check' | 'event_log' | 'running', string>;
+  /** The server is about to stop: it is not ready any more. */
+  retire(): void;
   /** What does not work as it should, in words; null while all is well. */
   problem(): string | null;
   /**
@@ -65,6 +69,7 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
   });
   let model: ServedModel = await loadServedModel(bundlePath);
   let closed = false;
+  let retired = false;
   let changes: Promise<unknown> = Promise.resolve();
 
   const lock = eventLogFolder === null ? null : await lockEventLog(eventLogFolder);
@@ -120,6 +125,16 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
     metrics,
     statistics,
     uptimeSeconds: () => (performance.now() - startedMs) / 1000,
+    checks: () => ({
+      // A service is opened with a bundle that passed its self-check, or not at all, and is swapped only to another one that did.
+      bundle: 'ok',
+      self_check: 'ok',
+      event_log: events.problem() ?? 'ok',
+      running: retired || closed ? 'The server is stopping.' : 'ok',
+    }),
+    retire() {
+      retired = true;
+    },
     problem: () => model.recommender.problem() ?? events.problem(),
     swap(path) {
       // One after the other, so that two bundles at most are in memory.

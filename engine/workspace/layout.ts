@@ -17,6 +17,7 @@ export const layout = {
   events: (workspace: string) => path.join(workspace, 'events'),
   /** Keys, audit log and signing secret of the server. */
   serverSecurity: (workspace: string) => path.join(workspace, 'server-security'),
+  logs: (workspace: string) => path.join(workspace, 'logs'),
   uploads: (workspace: string) => path.join(workspace, 'uploads'),
   quality: (workspace: string) => path.join(workspace, 'quality.json'),
   explored: (workspace: string) => path.join(workspace, 'explored.json'),

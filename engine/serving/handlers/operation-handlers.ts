@@ -1,4 +1,5 @@
 import type { operationRoutes } from '#contract/api/operation-routes';
+import { EngineError } from '#contract/errors';
 import type { HandlerContext } from './context.ts';
 import type { HandlersOf } from './handler.ts';
 
@@ -19,7 +20,15 @@ export function operationHandlers({ service, version }: HandlerContext): Handler
         ...(problem ? { problem } : {}),
       };
     },
-    ready: () => ({ ready: true, checks: {} }),
+    ready() {
+      const checks = service.checks();
+      const failed = Object.entries(checks).filter(([, outcome]) => outcome !== 'ok');
+      if (failed.length > 0) {
+        const words = failed.map(([name, outcome]) => `${name}: ${outcome}`).join(' ');
+        throw new EngineError('unavailable', `Not ready. ${words}`, { checks });
+      }
+      return { ready: true, checks };
+    },
     metrics: () => service.metrics.text(),
   };
 }

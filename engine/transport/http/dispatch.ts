@@ -5,7 +5,7 @@ import { openApiDocument } from '#contract/open-api';
 import { type RouteName, routes } from '#contract/routes';
 import type { Answered, DoorOptions } from '../../serving/door.ts';
 import { type AnswerFacts, JsonLines, JsonText } from '../../serving/handlers/handler.ts';
-import { noStages } from '../../serving/tracing.ts';
+import { noStages, type RequestTrace } from '../../serving/tracing.ts';
 import { docsReply } from './docs.ts';
 import { problemOf, problemReply } from './problem.ts';
 import { UnsupportedMediaType } from './read-body.ts';
@@ -19,6 +19,7 @@ interface UnderWay {
   route: string;
   identity: Identity | null;
   facts: AnswerFacts;
+  trace: RequestTrace | null;
   sent?: string;
   arrivedMs: number;
 }
@@ -70,7 +71,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
         wantsLines: route.lines === true && (headers.accept ?? '').includes('application/x-ndjson'),
         fresh: headers['cache-control'] === 'no-cache',
         idempotencyKey: route.body ? idempotencyKeyOf(request) : undefined,
-        stages: noStages,
+        stages: state.trace?.stages ?? noStages,
       };
       if (body !== undefined) state.sent = body as string;
       const answer = handle({ params: path, query, body, caller, facts: state.facts });
@@ -135,11 +136,13 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
       if (state.sent !== undefined) answered.sent = JSON.stringify(state.sent);
       if (typeof reply.body === 'string') answered.answer = reply.body;
     }
+    state.trace?.end(answered);
     options.onAnswer(answered);
   };
 
   return (request, response, arrivedMs) => {
-    const state: UnderWay = { requestId: requestIdOf(request), route: 'none', identity: null, facts: {}, arrivedMs };
+    const trace = options.tracer?.begin(request.headers, arrivedMs) ?? null;
+    const state: UnderWay = { requestId: requestIdOf(request), route: 'none', identity: null, facts: {}, trace, arrivedMs };
     const finish = (reply: Reply): void => {
       tell(request, state, reply);
       send(response, reply);

@@ -6,6 +6,7 @@ import { exploreCommands } from './explore-commands.ts';
 import { liveCommands } from './live-commands.ts';
 import { qualityCommands } from './quality-commands.ts';
 import { runCommands } from './run-commands.ts';
+import { securityCommands } from './security-commands.ts';
 import { serveCommands } from './serve-commands.ts';
 import { sqlCommands } from './sql-commands.ts';
 
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   ...runCommands,
   ...checkpointCommands,
   ...serveCommands,
+  ...securityCommands,
 ];

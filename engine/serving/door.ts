@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import type { Identity, Route } from '#contract/api/route';
+import type { Identity } from '#contract/api/route';
+import type { Gate } from './gate.ts';
 import type { RouteHandlers } from './handlers/route-handlers.ts';
 
 /** A request that was answered, for counters, logs and the window. */
@@ -20,14 +20,6 @@ export interface Answered {
   answer?: string | undefined;
 }
 
-/** Finds out who asks, and whether they may. */
-export interface Gate {
-  /** Throws `unauthorized` where a key is asked for and none that holds was sent, `too_many` where its requests come too fast. */
-  identify(request: IncomingMessage, route: Route): Identity;
-  /** Throws `forbidden` where this identity may not call the route. */
-  admit(identity: Identity, route: Route): void;
-}
-
 /** An open door: where it is, and how it is shut. */
 export interface OpenDoor {
   url: string;
@@ -41,6 +33,12 @@ export interface DoorOptions {
   port: number;
   handlers: RouteHandlers;
   gate: Gate;
+  /** PEM files; plain HTTP where absent. */
+  tls?: { cert: string; key: string } | null;
+  /** Further names by which the server is asked for, as of a certificate. */
+  names?: readonly string[];
+  /** How slow a client may be, other than usual. */
+  timeouts?: { headersTimeout?: number; requestTimeout?: number; connectionsCheckingInterval?: number };
   /** Where uploads are written while they come; null: none are taken. */
   uploadFolder: string | null;
   onAnswer(answered: Answered): void;

@@ -1,9 +1,9 @@
 import type { AdminCall, FromServer, ToServer } from '#contract/child-messages';
 import { EngineError, errorFrom, reportOf } from '#contract/errors';
-import { assertLoopback } from '#contract/loopback';
+import { assertReachable } from '#contract/loopback';
+import { openServerAuth, type ServerAuth } from './auth/server-auth.ts';
 import type { OpenDoor, OpenHttpDoor } from './door.ts';
 import { createRouteHandlers } from './handlers/route-handlers.ts';
-import { openGate } from './open-gate.ts';
 import { openService, type Service } from './service.ts';
 
 interface Channel {
@@ -48,6 +48,18 @@ function createEngineCalls(post: (message: FromServer) => void) {
   };
 }
 
+const warn = (words: string): void => void process.stderr.write(`${words}\n`);
+
+/** A full disk stops no server that asks nobody for a key. */
+async function recordStart(auth: ServerAuth, target: string): Promise<void> {
+  try {
+    await auth.record('engine', 'server.start', target, auth.on() ? 'keys are asked for' : 'open');
+  } catch (error) {
+    if (auth.on()) throw error;
+    warn(`The start could not be written to the audit log: ${reportOf(error).message}`);
+  }
+}
+
 /**
  * The life of a server process: told to start, it loads the bundle and opens the door; then it swaps bundles when told, reports every second
  * while there are requests, and stops when told, when its parent is gone, or on SIGTERM, after it has answered what was under way.
@@ -55,6 +67,7 @@ function createEngineCalls(post: (message: FromServer) => void) {
 export function runServerProcess(channel: Channel, options: { openDoor: OpenHttpDoor; version: string; exit(code: number): void }): void {
   let service: Service | undefined;
   let door: OpenDoor | undefined;
+  let auth: ServerAuth | undefined;
   let state: 'new' | 'started' | 'stopping' = 'new';
   let reported = 0;
   let busy = false;
@@ -93,6 +106,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     state = 'stopping';
     await door?.close(drainMs);
     await service?.close();
+    await auth?.close();
     if (storedEvents > 0) channel.post({ type: 'events.appended', count: storedEvents });
     channel.post({ type: 'stopped' });
     await end(0);
@@ -105,19 +119,28 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     port,
     uploadFolder,
     adminAvailable,
+    securityFolder,
+    auth: askForKeys,
+    tls,
+    names = [],
   }: Extract<ToServer, { type: 'start' }>): Promise<void> => {
     if (state !== 'new') return;
     state = 'started';
     try {
-      assertLoopback(host);
+      assertReachable(host, askForKeys);
+      const gates = await openServerAuth({ securityFolder, auth: askForKeys, host });
+      auth = gates;
       const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
       service = opened;
-      const handlers = createRouteHandlers({ service: opened, version: options.version, callEngine: adminAvailable ? engine.call : null });
+      const callEngine = adminAvailable ? engine.call : null;
+      const handlers = createRouteHandlers({ service: opened, version: options.version, auth: gates, callEngine });
       door = await options.openDoor({
         host,
         port,
         handlers,
-        gate: openGate,
+        gate: gates.gate,
+        tls,
+        names,
         uploadFolder,
         watched: () => false,
         onAnswer({ route, status, durationMs }) {
@@ -125,8 +148,11 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
           opened.metrics.observeRequest(route, status, durationMs);
         },
       });
-      channel.post({ type: 'started', url: door.url, port: door.port, modelVersion: opened.current().manifest.version });
+      const modelVersion = opened.current().manifest.version;
+      await recordStart(gates, `${door.url} ${modelVersion}`);
+      channel.post({ type: 'started', url: door.url, port: door.port, modelVersion });
     } catch (error) {
+      await door?.close(0);
       await service?.close();
       channel.post({ type: 'failed', error: reportOf(error) });
       await end(1);
@@ -150,7 +176,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     else if (message.type === 'admin.answer') engine.answer(message);
     else if (message.type === 'traffic')
       channel.post({ type: 'traffic', id: message.id, traffic: { requests: [], lastSequence: 0, missed: 0, seconds: [] } });
-    else if (message.type === 'auth') return;
+    else if (message.type === 'auth') void auth?.set(message.on).catch((error: unknown) => warn(reportOf(error).message));
     else void stop();
   });
   process.once('SIGTERM', () => void stop());

@@ -2,6 +2,7 @@ import type { adminRoutes } from '#contract/api/admin-routes';
 import { EngineError } from '#contract/errors';
 import { askEngine, type HandlerContext } from './context.ts';
 import type { AnswerOf, HandlersOf } from './handler.ts';
+import { securityHandlers } from './security-handlers.ts';
 
 type Rows = typeof adminRoutes;
 
@@ -20,9 +21,6 @@ export function adminHandlers(context: HandlerContext): HandlersOf<Rows> {
     activateModel: later,
     precompute: later,
     cache: later,
-    keys: later,
-    createKey: later,
-    revokeKey: later,
-    audit: later,
+    ...securityHandlers(context),
   };
 }

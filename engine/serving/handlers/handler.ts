@@ -5,6 +5,8 @@ import type { Identity, Route } from '#contract/api/route';
 export interface Caller {
   requestId: string;
   identity: Identity;
+  /** Of the client's machine. */
+  address: string;
   /** When the request arrived, by `performance.now()`. */
   arrivedMs: number;
   /** One line of JSON after the other is wanted. */

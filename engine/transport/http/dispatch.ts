@@ -19,6 +19,7 @@ interface UnderWay {
   identity: Identity | null;
   facts: AnswerFacts;
   sent?: string;
+  secret: boolean;
   arrivedMs: number;
 }
 
@@ -58,6 +59,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
     async answer({ request, params, queries }, state) {
       const identity = gate.identify(request, route);
       state.identity = identity;
+      state.secret = route.secret === true;
       gate.admit(identity, route);
       const input = read(request, params, queries);
       const { params: path, query, body } = input instanceof Promise ? await input : input;
@@ -65,12 +67,13 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
       const caller = {
         requestId: state.requestId,
         identity,
+        address: request.socket.remoteAddress ?? '',
         arrivedMs: state.arrivedMs,
         wantsLines: route.lines === true && (headers.accept ?? '').includes('application/x-ndjson'),
         fresh: headers['cache-control'] === 'no-cache',
         idempotencyKey: route.body ? idempotencyKeyOf(request) : undefined,
       };
-      if (body !== undefined) state.sent = body as string;
+      if (body !== undefined && !route.secret) state.sent = body as string;
       const answer = handle({ params: path, query, body, caller, facts: state.facts });
       return replyOf(answer instanceof Promise ? await answer : answer, route);
     },
@@ -131,13 +134,20 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
     };
     if (options.watched()) {
       if (state.sent !== undefined) answered.sent = JSON.stringify(state.sent);
-      if (typeof reply.body === 'string') answered.answer = reply.body;
+      if (!state.secret && typeof reply.body === 'string') answered.answer = reply.body;
     }
     options.onAnswer(answered);
   };
 
   return (request, response) => {
-    const state: UnderWay = { requestId: requestIdOf(request), route: 'none', identity: null, facts: {}, arrivedMs: performance.now() };
+    const state: UnderWay = {
+      requestId: requestIdOf(request),
+      route: 'none',
+      identity: null,
+      facts: {},
+      secret: false,
+      arrivedMs: performance.now(),
+    };
     const finish = (reply: Reply): void => {
       tell(request, state, reply);
       send(response, reply);

@@ -1,11 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { EngineError } from '#contract/errors';
 import type { OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
+import { ownNames, shownHost } from './own-names.ts';
 import { problemOf } from './problem.ts';
 import { send } from './reply.ts';
+import { readTls } from './tls.ts';
 
 /** Slow clients are let go; nobody waits behind them. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 };
@@ -39,16 +42,16 @@ function closeServer(server: Server, waitMs: number): Promise<void> {
   });
 }
 
-/** Opens the served API on a loopback address. Port 0 takes any free one. Throws `port_in_use`. */
+/** Opens the served API. Port 0 takes any free one. Throws `port_in_use`, or `unreadable_file` for a certificate that cannot be used. */
 export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => {
-  const { host, port, onAnswer } = options;
+  const { host, port, onAnswer, tls, names = [] } = options;
   // The guard needs the port, which is known once the server listens; nothing is answered before.
   let guard: Guard = () => {
     throw new EngineError('unavailable', 'The server is just starting.');
   };
   let closing = false;
   const dispatch = createDispatch(options);
-  const server = createServer(timeouts, (request, response) => {
+  const listener: RequestListener = (request, response) => {
     if (closing) response.setHeader('connection', 'close');
     try {
       guard(request);
@@ -61,13 +64,16 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
       return;
     }
     dispatch(request, response);
-  });
+  };
+  const patience = { ...timeouts, ...options.timeouts };
+  const server: Server = tls ? createTlsServer({ ...patience, ...(await readTls(tls)) }, listener) : createServer(patience, listener);
   const address = host === 'localhost' ? '127.0.0.1' : host;
   await listen(server, address, port);
   const bound = (server.address() as AddressInfo).port;
-  guard = createGuard(bound);
+  const scheme = tls ? 'https' : 'http';
+  guard = createGuard({ port: bound, scheme, names: ownNames(address, names) });
   return {
-    url: `http://${address.includes(':') ? `[${address}]` : address}:${bound}`,
+    url: `${scheme}://${shownHost(host)}:${bound}`,
     port: bound,
     close(waitMs) {
       closing = true;

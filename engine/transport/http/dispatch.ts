@@ -59,7 +59,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
     async answer({ request, params, queries }, state) {
       const identity = gate.identify(request, route);
       state.identity = identity;
-      state.secret = route.secret === true;
+      state.secret = route.secret !== undefined;
       gate.admit(identity, route);
       const input = read(request, params, queries);
       const { params: path, query, body } = input instanceof Promise ? await input : input;

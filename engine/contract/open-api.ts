@@ -52,6 +52,7 @@ function responsesOf(route: Route): Json {
         }
       : {}),
     429: problem('More requests than the key may send; Retry-After says when to go on'),
+    431: problem('The address and the headers are too large'),
     ...(route.workspace ? { 501: problem('The server serves a bundle alone, without a workspace') } : {}),
     503: problem('Not possible at the moment; the detail says why, Retry-After when to try again'),
   };

@@ -32,6 +32,16 @@ export interface ApiKeys {
   close(): Promise<void>;
 }
 
+/** The file is read and written whole. */
+const mostLive = 1000;
+const mostRevoked = 1000;
+
+/** Without the keys that were made first of those that are revoked, where there are too many of them. */
+function withoutOldest(keys: StoredKey[]): StoredKey[] {
+  let toDrop = keys.filter(({ revoked_at }) => revoked_at !== null).length - mostRevoked;
+  return toDrop <= 0 ? keys : keys.filter(({ revoked_at }) => revoked_at === null || --toDrop < 0);
+}
+
 const digest = (key: string): Buffer => createHash('sha256').update(key).digest();
 const newId = (): string => [...randomBytes(8)].map((byte) => idLetters[byte & 31]).join('');
 const infoOf = ({ sha256: _, ...info }: StoredKey): ApiKeyInfo => info;
@@ -84,11 +94,14 @@ export function openApiKeys(folder: SecretFolder): ApiKeys {
     },
     create: (input) =>
       file.update((keys) => {
+        const live = keys.filter(({ revoked_at }) => revoked_at === null).length;
+        if (live >= mostLive)
+          throw new EngineError('conflict', `There are ${live} keys, which is as many as there may be. Revoke some first.`);
         let id = newId();
         while (keys.some((key) => key.id === id)) id = newId();
         const key = `rsk_${id}_${randomBytes(32).toString('base64url')}`;
         const stored = { id, ...input, created_at: new Date().toISOString(), last_used_at: null, revoked_at: null };
-        return { value: [...keys, { ...stored, sha256: digest(key).toString('hex') }], result: { ...stored, api_key: key } };
+        return { value: [...withoutOldest(keys), { ...stored, sha256: digest(key).toString('hex') }], result: { ...stored, api_key: key } };
       }),
     revoke: (id) =>
       file.update((keys) => {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { EngineError } from '#contract/errors';
 import type { OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
 import { createDispatch } from './dispatch.ts';
@@ -9,9 +10,16 @@ import { ownNames, shownHost } from './own-names.ts';
 import { problemOf } from './problem.ts';
 import { send } from './reply.ts';
 import { readTls } from './tls.ts';
+import { answerUnreadable } from './unreadable.ts';
 
-/** Slow clients are let go; nobody waits behind them. */
-const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000, keepAliveTimeout: 5000 };
+/** Slow clients are let go; nobody waits behind them. Lists of ids to leave out may stand in an address. */
+const timeouts = {
+  maxHeaderSize: 32_768,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 5000,
+};
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -67,6 +75,8 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
   };
   const patience = { ...timeouts, ...options.timeouts };
   const server: Server = tls ? createTlsServer({ ...patience, ...(await readTls(tls)) }, listener) : createServer(patience, listener);
+  const unreadable = new WeakSet<Duplex>();
+  server.on('clientError', (error, socket) => answerUnreadable(unreadable, error, socket));
   const address = host === 'localhost' ? '127.0.0.1' : host;
   await listen(server, address, port);
   const bound = (server.address() as AddressInfo).port;

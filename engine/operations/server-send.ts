@@ -48,9 +48,9 @@ async function exchange(
         path: `${url.pathname}${url.search}`,
         method: input.method,
         headers: { ...headers, host: url.host },
-        agent: false,
         signal: AbortSignal.timeout(timeoutMs),
-        ...(socket ? { createConnection: () => socket } : {}),
+        // An agent would make a connection of its own.
+        ...(socket ? { createConnection: () => socket } : { agent: false }),
       },
       (incoming) => {
         const chunks: Buffer[] = [];

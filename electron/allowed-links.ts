@@ -11,6 +11,6 @@ export function isAllowedLink(text: string): boolean {
     return false;
   }
   if (url.username || url.password) return false;
-  if (url.protocol === 'https:') return hosts.has(url.hostname) && url.port === '';
-  return url.protocol === 'http:' && loopback.has(url.hostname);
+  if (loopback.has(url.hostname)) return url.protocol === 'http:' || url.protocol === 'https:';
+  return url.protocol === 'https:' && hosts.has(url.hostname) && url.port === '';
 }

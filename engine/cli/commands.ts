@@ -7,6 +7,7 @@ import { exploreCommands } from './explore-commands.ts';
 import { liveCommands } from './live-commands.ts';
 import { qualityCommands } from './quality-commands.ts';
 import { runCommands } from './run-commands.ts';
+import { securityCommands } from './security-commands.ts';
 import { serveCommands } from './serve-commands.ts';
 import { sqlCommands } from './sql-commands.ts';
 
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   ...checkpointCommands,
   ...serveCommands,
   clientCommand,
+  ...securityCommands,
 ];

@@ -4,6 +4,7 @@ import type { VectorIndexInfo } from '#contract/vector-index';
 import type { Command } from './command.ts';
 import { indexText } from './index-text.ts';
 import { serveFolder } from './serve-folder.ts';
+import { serveSecurity, serveSecurityFlags } from './serve-security.ts';
 import { buildAndServe, buildFlags, buildText, keepServing } from './serving.ts';
 import { startHeadless } from './start-headless.ts';
 import { formatNumber } from './terminal.ts';
@@ -61,19 +62,20 @@ export const serveCommands: Command[] = [
     positionals: [1, 1],
     flags: {
       port: { kind: 'integer', help: 'the port (8000)' },
-      host: { kind: 'text', help: 'the address (127.0.0.1)' },
       bundle: { kind: 'text', help: 'which bundle of the workspace (the active one)' },
+      ...serveSecurityFlags,
     },
     async run(context) {
       const target = context.positionals[0] as string;
-      const { json: _, ...flags } = context.flags;
-      const served = await serveFolder(target, flags as { port?: number; host?: string });
+      const { port, bundle } = context.flags as { port?: number; bundle?: string };
+      const { auth, ...where } = await serveSecurity(target, context.flags);
+      const served = await serveFolder(target, { port, ...where, auth });
       if (served) {
         await keepServing(context, served.status, served.stopped);
         await served.stop();
       } else {
         await context.session.call('workspace.open', { path: target });
-        await keepServing(context, await context.session.call('server.start', flags));
+        await keepServing(context, await context.session.call('server.start', { port, bundle, ...where }));
       }
       return { json: undefined, text: '' };
     },

@@ -8,6 +8,19 @@ import { serverWatch } from './server-watch.ts';
 
 const bundleManifest = 'bundle.json';
 
+export const isBundle = (folder: string): boolean => existsSync(path.join(folder, bundleManifest));
+
+/** Keys and audit log of a bundle that is served by itself lie beside it, as its event log does. */
+export const bundleSecurityFolder = (bundle: string): string => `${path.resolve(bundle)}.security`;
+
+export interface ServeFolderOptions {
+  port?: number | undefined;
+  host?: string | undefined;
+  names?: string[] | undefined;
+  tls?: { cert: string; key: string } | undefined;
+  auth: boolean;
+}
+
 export interface ServedFolder {
   status: ServerStatus;
   /** Resolves when the server has stopped by itself, with why, in words. */
@@ -19,9 +32,9 @@ export interface ServedFolder {
  * Serves a bundle that stands alone, without a workspace: what it receives is kept beside it, in `<bundle>.events`.
  * Gives null where the folder is no bundle.
  */
-export async function serveFolder(folder: string, options: { port?: number; host?: string }): Promise<ServedFolder | null> {
+export async function serveFolder(folder: string, options: ServeFolderOptions): Promise<ServedFolder | null> {
   const bundlePath = path.resolve(folder);
-  if (!existsSync(path.join(bundlePath, bundleManifest))) return null;
+  if (!isBundle(bundlePath)) return null;
   const { port } = options;
   if (port !== undefined && !(port >= 0 && port <= 65_535))
     throw new EngineError('invalid_input', `--port is a number from 0, for any free one, to 65535, not ${port}.`, { port });
@@ -34,9 +47,10 @@ export async function serveFolder(folder: string, options: { port?: number; host
       port: port ?? 8000,
       host: options.host ?? '127.0.0.1',
       eventLogFolder: `${bundlePath}.events`,
-      securityFolder: `${bundlePath}.security`,
-      auth: false,
-      tls: null,
+      securityFolder: bundleSecurityFolder(bundlePath),
+      names: options.names ?? [],
+      auth: options.auth,
+      tls: options.tls ?? null,
       uploadFolder: null,
       adminAvailable: false,
     },

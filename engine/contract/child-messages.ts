@@ -24,6 +24,8 @@ export interface ServerStart {
   securityFolder: string | null;
   /** Ask for keys. */
   auth: boolean;
+  /** Further names by which the server is asked for, besides its addresses. */
+  names?: readonly string[];
   /** PEM files. */
   tls: { cert: string; key: string } | null;
   /** For `server.log`; the error stream where it is null or absent. */

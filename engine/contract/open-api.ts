@@ -56,6 +56,7 @@ function responsesOf(route: Route): Json {
         }
       : {}),
     429: problem('More requests than the key may send; Retry-After says when to go on'),
+    431: problem('The address and the headers are too large'),
     ...(route.workspace ? { 501: problem('The server serves a bundle alone, without a workspace') } : {}),
     503: problem('Not possible at the moment; the detail says why, Retry-After when to try again'),
   };
@@ -104,14 +105,17 @@ export function openApiDocument(): Json {
     info: {
       title: 'Recsmith recommendations',
       version: '1',
-      description: 'Recommendations from one bundle, on this machine only. Errors are RFC 9457 problem details.',
+      description: 'Recommendations from one bundle. Errors are RFC 9457 problem details.',
     },
     paths,
     components: {
       schemas: { Problem: schemaOf(ApiProblem, 'output') },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a token of POST /auth/token' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a token of POST /auth/token' },
+        key: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key, or a token of POST /auth/token' },
+      },
     },
     // Asked for only where the server was started with keys; a server of one machine is open for its programs.
-    security: [{}, { bearer: [] }],
+    security: [{}, { bearer: [] }, { key: [] }],
   };
 }

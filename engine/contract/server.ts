@@ -113,6 +113,11 @@ export const serverOperations = {
       bundle: z.string().optional(),
       port: z.number().int().min(0).max(65535).default(8000),
       host: z.string().default('127.0.0.1'),
+      /** Further names by which the server is asked for, such as those of a certificate. */
+      names: z
+        .array(z.string().regex(/^[\w.:[\]-]{1,253}$/))
+        .max(20)
+        .default([]),
       /** Certificate and private key, as PEM files. */
       tls: z.object({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
       /** Where the port is taken, take the next free one instead of failing. */

@@ -18,9 +18,9 @@ export async function syncFolder(folder: string): Promise<void> {
 /** What a file is made of: bytes, text, or bytes in parts, which are not joined before they are written. */
 type Content = Uint8Array | string | readonly Uint8Array[];
 
-/** Writes a file and makes it durable. */
-export async function writeDurable(file: string, bytes: Content): Promise<void> {
-  const handle = await open(file, 'w');
+/** Writes a file and makes it durable. A new one gets the rights of `mode`. */
+export async function writeDurable(file: string, bytes: Content, mode?: number): Promise<void> {
+  const handle = await open(file, 'w', mode);
   try {
     await writeFile(handle, bytes);
     await handle.sync();
@@ -30,10 +30,10 @@ export async function writeDurable(file: string, bytes: Content): Promise<void> 
 }
 
 /** The file is the old one or the new one, whole, whatever happens in between. */
-export async function writeAtomic(file: string, bytes: Content): Promise<void> {
+export async function writeAtomic(file: string, bytes: Content, mode?: number): Promise<void> {
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await writeDurable(temporary, bytes);
+    await writeDurable(temporary, bytes, mode);
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -1,6 +1,6 @@
 import type { AdminCall, FromServer, ServerStart, ServerStatistics, ToServer } from '#contract/child-messages';
 import { EngineError, type ErrorReport, errorFrom, reportOf } from '#contract/errors';
-import { assertLoopback } from '#contract/loopback';
+import { assertReachable } from '#contract/loopback';
 import { type ServerStatus, type ServerTraffic, stoppedServer } from '#contract/server';
 import type { ChildHandle, ProcessHost } from '../jobs/process-host.ts';
 
@@ -18,6 +18,8 @@ export interface ServerListener {
 /** The one server process that an engine has, or has not. */
 export interface ServerProcess {
   status(): ServerStatus;
+  /** Where it listens, and the certificate that it was given. */
+  place(): { host: string; certificateFile: string | null };
   start(options: StartOptions, listener: ServerListener): Promise<ServerStatus>;
   /** Serves another bundle without a pause; the old one goes on where the new one is refused. */
   swap(bundlePath: string, bundleName: string): Promise<ServerStatus>;
@@ -45,6 +47,7 @@ interface Running {
 export function createServerProcess(host: ProcessHost): ServerProcess {
   let status: ServerStatus = stoppedServer;
   let running: Running | null = null;
+  let place = { host: '127.0.0.1', certificateFile: null as string | null };
   let swapNumber = 0;
   let lookNumber = 0;
 
@@ -89,13 +92,15 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
 
   return {
     status: () => status,
+    place: () => place,
     async start(options, listener) {
       // Here, before a process is started for nothing; the server itself holds to it too.
-      assertLoopback(options.host);
+      assertReachable(options.host, options.auth);
       if (running) throw new EngineError('conflict', `A server is running already at ${status.url ?? 'a port'}. Stop it first.`);
       const child = host.start('server');
       const current: Running = { child, listener, swaps: new Map(), looks: new Map(), exited: Promise.resolve(), stopping: false };
       running = current;
+      place = { host: options.host, certificateFile: options.tls?.cert ?? null };
       status = { ...stoppedServer, state: 'starting', bundle: options.bundleName, pid: child.pid ?? null };
       listener.changed(status);
       const outcome = new Promise<{ url: string; port: number; modelVersion: string }>((resolve, reject) => {

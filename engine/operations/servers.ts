@@ -1,8 +1,9 @@
 import type { AdminCall } from '#contract/child-messages';
 import { EngineError } from '#contract/errors';
 import type { Job } from '#contract/job';
+import { assertReachable } from '#contract/loopback';
 import type { HandlersOf } from '#contract/operations';
-import type { ServerAnswer, ServerStatus } from '#contract/server';
+import type { ServerStatus } from '#contract/server';
 import { layout } from '../workspace/layout.ts';
 import { assertId } from '../workspace/manifests.ts';
 import { ingestEvents } from './data.ts';
@@ -10,6 +11,8 @@ import { type EngineContext, requireSession } from './engine-context.ts';
 import { activateVersion, servedVersions } from './served-models.ts';
 import { readUpload, removeLeftUploads } from './served-uploads.ts';
 import type { ServerListener } from './server-process.ts';
+import { securityOf, serverSecurityHandlers } from './server-security.ts';
+import { sendRequest } from './server-send.ts';
 
 /** Events come in bursts; the workspace reads them a moment after the last. */
 const ingestDelayMs = 300;
@@ -67,6 +70,7 @@ interface ServeInput {
   bundle?: string | undefined;
   port: number;
   host: string;
+  names?: string[] | undefined;
   tls?: { cert: string; key: string } | undefined;
   nextFreePort: boolean;
 }
@@ -83,6 +87,8 @@ export async function startServing(context: EngineContext, stories: AdminStories
   if (!id) throw new EngineError('not_found', 'There is no bundle to serve yet. Build the recommender, or make a bundle of a run, first.');
   assertId(id, 'bundle');
   if (!isServing(context)) await removeLeftUploads(context);
+  const auth = securityOf(context).auth();
+  assertReachable(input.host, auth);
   const last = input.nextFreePort && input.port > 0 ? Math.min(input.port + portsTried, 65535) : input.port;
   for (let port = input.port; ; port++) {
     try {
@@ -91,9 +97,10 @@ export async function startServing(context: EngineContext, stories: AdminStories
         bundleName: id,
         port,
         host: input.host,
+        names: input.names ?? [],
         eventLogFolder: layout.events(workspace.path),
         securityFolder: layout.serverSecurity(workspace.path),
-        auth: false,
+        auth,
         tls: input.tls ?? null,
         logFolder: layout.logs(workspace.path),
         uploadFolder: layout.uploads(workspace.path),
@@ -108,39 +115,6 @@ export async function startServing(context: EngineContext, stories: AdminStories
   }
 }
 
-/** The window's policy allows it no network, so the engine asks the server for it. Only our own server. */
-async function sendRequest(
-  context: EngineContext,
-  { method, path, body, headers }: { method: string; path: string; body?: string | undefined; headers: Record<string, string> },
-): Promise<ServerAnswer> {
-  const { url } = context.server.status();
-  if (!url) throw new EngineError('conflict', 'No server is running. Start serving first.');
-  const full = new URL(path, url);
-  if (full.origin !== new URL(url).origin)
-    throw new EngineError('forbidden', `${path} is not a path of this server. Start it with one slash.`);
-  const started = performance.now();
-  try {
-    const answer = await fetch(full, {
-      method,
-      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body }),
-      signal: AbortSignal.timeout(10_000),
-      redirect: 'error',
-    });
-    const text = await answer.text();
-    const milliseconds = performance.now() - started;
-    return { status: answer.status, contentType: answer.headers.get('content-type') ?? '', body: text, milliseconds };
-  } catch (error) {
-    throw new EngineError('unavailable', `${full.href} did not answer. Look at the server's state, then try again.`, undefined, {
-      cause: error,
-    });
-  }
-}
-
-const later = async (): Promise<never> => {
-  throw new EngineError('unsupported', 'Not built yet.');
-};
-
 export function serverHandlers(context: EngineContext, stories: AdminStories): HandlersOf<'server'> {
   return {
     'server.start': (input) => startServing(context, stories, input),
@@ -153,9 +127,6 @@ export function serverHandlers(context: EngineContext, stories: AdminStories): H
     'server.status': async () => context.server.status(),
     'server.send': (input) => sendRequest(context, input),
     'server.traffic': ({ after }) => context.server.traffic(after),
-    'server.security': later,
-    'server.setAuth': later,
-    'server.createKey': later,
-    'server.revokeKey': later,
+    ...serverSecurityHandlers(context),
   };
 }

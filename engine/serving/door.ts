@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import type { Identity, Route } from '#contract/api/route';
+import type { Identity } from '#contract/api/route';
+import type { Gate } from './gate.ts';
 import type { RouteHandlers } from './handlers/route-handlers.ts';
 import type { Tracer } from './tracing.ts';
 
@@ -19,14 +19,6 @@ export interface Answered {
   /** Bodies are kept only while somebody looks. */
   sent?: string | undefined;
   answer?: string | undefined;
-}
-
-/** Finds out who asks, and whether they may. */
-export interface Gate {
-  /** Throws `unauthorized` where a key is asked for and none that holds was sent, `too_many` where its requests come too fast. */
-  identify(request: IncomingMessage, route: Route): Identity;
-  /** Throws `forbidden` where this identity may not call the route. */
-  admit(identity: Identity, route: Route): void;
 }
 
 /** An open door: where it is, and how it is shut. */
@@ -56,6 +48,10 @@ export interface DoorOptions {
   port: number;
   handlers: RouteHandlers;
   gate: Gate;
+  /** PEM files; plain HTTP where absent. */
+  tls?: { cert: string; key: string } | null;
+  /** Further names by which the server is asked for, as of a certificate. */
+  names?: readonly string[];
   /** Where uploads are written while they come; null: none are taken. */
   uploadFolder: string | null;
   onAnswer(answered: Answered): void;

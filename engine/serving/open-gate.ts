@@ -1,5 +1,5 @@
 import type { Identity } from '#contract/api/route';
-import type { Gate } from './door.ts';
+import type { Gate } from './gate.ts';
 
 const everybody: Identity = { name: 'open', role: 'admin', keyId: null };
 

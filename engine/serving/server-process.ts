@@ -1,9 +1,9 @@
 import type { AdminCall, FromServer, ToServer } from '#contract/child-messages';
 import { EngineError, errorFrom, reportOf } from '#contract/errors';
-import { assertLoopback } from '#contract/loopback';
+import { assertReachable } from '#contract/loopback';
+import { openServerAuth, type ServerAuth } from './auth/server-auth.ts';
 import type { OpenDoor, OpenHttpDoor } from './door.ts';
 import { createRouteHandlers } from './handlers/route-handlers.ts';
-import { openGate } from './open-gate.ts';
 import { logLevelOf, openServerLog, type ServerLog } from './server-log.ts';
 import { openService, type Service } from './service.ts';
 import type { Tracer } from './tracing.ts';
@@ -58,6 +58,18 @@ async function openTracer(version: string): Promise<Tracer | null> {
   return (await import('./otel-tracer.ts')).createOtelTracer(version);
 }
 
+const warn = (words: string): void => void process.stderr.write(`${words}\n`);
+
+/** A full disk stops no server that asks nobody for a key. */
+async function recordStart(auth: ServerAuth, target: string): Promise<void> {
+  try {
+    await auth.record('engine', 'server.start', target, auth.on() ? 'keys are asked for' : 'open');
+  } catch (error) {
+    if (auth.on()) throw error;
+    warn(`The start could not be written to the audit log: ${reportOf(error).message}`);
+  }
+}
+
 /**
  * The life of a server process: told to start, it loads the bundle and opens the door; then it swaps bundles when told, reports every second
  * while there are requests, and stops when told, when its parent is gone, or on SIGTERM, after it has answered what was under way.
@@ -67,6 +79,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   let door: OpenDoor | undefined;
   let log: ServerLog | undefined;
   let tracer: Tracer | null = null;
+  let auth: ServerAuth | undefined;
   let state: 'new' | 'started' | 'stopping' = 'new';
   let reported = 0;
   let busy = false;
@@ -109,6 +122,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     service?.retire();
     await door?.close(drainMs);
     await Promise.all([service?.close(), tracer?.close()]);
+    await auth?.close();
     log?.event('info', 'stopped');
     if (storedEvents > 0) channel.post({ type: 'events.appended', count: storedEvents });
     channel.post({ type: 'stopped' });
@@ -123,22 +137,31 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     uploadFolder,
     logFolder = null,
     adminAvailable,
+    securityFolder,
+    auth: askForKeys,
+    tls,
+    names = [],
   }: Extract<ToServer, { type: 'start' }>): Promise<void> => {
     if (state !== 'new') return;
     state = 'started';
     const opening = openServerLog(logLevelOf(process.env.RECSMITH_LOG), logFolder);
     log = opening;
     try {
-      assertLoopback(host);
+      assertReachable(host, askForKeys);
+      const gates = await openServerAuth({ securityFolder, auth: askForKeys, host });
+      auth = gates;
       const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
       service = opened;
       tracer = await openTracer(options.version);
-      const handlers = createRouteHandlers({ service: opened, version: options.version, callEngine: adminAvailable ? engine.call : null });
+      const callEngine = adminAvailable ? engine.call : null;
+      const handlers = createRouteHandlers({ service: opened, version: options.version, auth: gates, callEngine });
       door = await options.openDoor({
         host,
         port,
         handlers,
-        gate: openGate,
+        gate: gates.gate,
+        tls,
+        names,
         uploadFolder,
         tracer,
         watched: traffic.watched,
@@ -150,9 +173,12 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
           opening.request(answered);
         },
       });
-      opening.event('info', 'started', { version: options.version, port: door.port, model_version: opened.current().manifest.version });
-      channel.post({ type: 'started', url: door.url, port: door.port, modelVersion: opened.current().manifest.version });
+      const modelVersion = opened.current().manifest.version;
+      await recordStart(gates, `${door.url} ${modelVersion}`);
+      opening.event('info', 'started', { version: options.version, port: door.port, model_version: modelVersion });
+      channel.post({ type: 'started', url: door.url, port: door.port, modelVersion });
     } catch (error) {
+      await door?.close(0);
       await service?.close();
       opening.event('error', 'start_failed', { code: reportOf(error).code });
       channel.post({ type: 'failed', error: reportOf(error) });
@@ -179,7 +205,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     else if (message.type === 'swap') void swap(message);
     else if (message.type === 'admin.answer') engine.answer(message);
     else if (message.type === 'traffic') channel.post({ type: 'traffic', id: message.id, traffic: traffic.look(message.after) });
-    else if (message.type === 'auth') return;
+    else if (message.type === 'auth') void auth?.set(message.on).catch((error: unknown) => warn(reportOf(error).message));
     else void stop();
   });
   process.once('SIGTERM', () => void stop());

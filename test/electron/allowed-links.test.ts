@@ -7,6 +7,7 @@ test.each([
   'http://127.0.0.1:8000/docs',
   'http://localhost:8000/openapi.json',
   'http://[::1]:9000/docs',
+  'https://127.0.0.1:8000/docs',
 ])('%s may open in the browser', (url) => {
   expect(isAllowedLink(url)).toBe(true);
 });

@@ -181,6 +181,7 @@ export const adminRoutes = {
     summary: 'A new API key; it is shown in this answer and never again',
     role: 'admin',
     body: NewApiKey,
+    secret: 'answer',
     success: 200,
     answer: ApiKeyInfo.extend({ api_key: z.string() }),
   },

@@ -37,6 +37,8 @@ export interface Route {
   bodyLimit?: number;
   /** The body goes to a file as it comes, in one of these media types, instead of being parsed. */
   upload?: readonly string[];
+  /** Keys or tokens are in it: neither body nor answer is ever logged or shown, and no error repeats what was sent in such a body. */
+  secret?: 'answer' | 'body and answer';
   success: 200 | 202;
   answer: z.ZodType;
   /** Of an answer that is no JSON. */

@@ -1,17 +1,14 @@
 import type { adminRoutes } from '#contract/api/admin-routes';
-import { EngineError } from '#contract/errors';
 import { cacheHandlers } from './cache-handlers.ts';
 import { askEngine, type HandlerContext } from './context.ts';
 import type { AnswerOf, HandlersOf } from './handler.ts';
 import { modelHandlers } from './model-handlers.ts';
+import { securityHandlers } from './security-handlers.ts';
 import { uploadHandlers } from './upload-handlers.ts';
 
 type Rows = typeof adminRoutes;
 
 export function adminHandlers(context: HandlerContext): HandlersOf<Rows> {
-  const later = (): never => {
-    throw new EngineError('unsupported', 'Not built yet.');
-  };
   return {
     // What the engine answers is made by the same table on its side.
     train: ({ body }) => askEngine(context, { route: 'train', body }) as Promise<AnswerOf<Rows['train']>>,
@@ -20,9 +17,6 @@ export function adminHandlers(context: HandlerContext): HandlersOf<Rows> {
     ...uploadHandlers(context),
     ...modelHandlers(context),
     ...cacheHandlers(context),
-    keys: later,
-    createKey: later,
-    revokeKey: later,
-    audit: later,
+    ...securityHandlers(context),
   };
 }

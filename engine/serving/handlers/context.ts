@@ -1,5 +1,6 @@
 import type { AdminCall } from '#contract/child-messages';
 import { EngineError } from '#contract/errors';
+import type { ServerAuth } from '../auth/server-auth.ts';
 import type { Service } from '../service.ts';
 
 /** What every handler works with. */
@@ -7,6 +8,8 @@ export interface HandlerContext {
   service: Service;
   /** Of Recsmith. */
   version: string;
+  /** Who may ask. */
+  auth: ServerAuth;
   /** Asks the engine; null where the server has none. */
   callEngine: ((call: AdminCall) => Promise<unknown>) | null;
 }

@@ -6,6 +6,8 @@ import type { StageTimer } from '../tracing.ts';
 export interface Caller {
   requestId: string;
   identity: Identity;
+  /** Of the client's machine. */
+  address: string;
   /** When the request arrived, by `performance.now()`. */
   arrivedMs: number;
   /** One line of JSON after the other is wanted. */

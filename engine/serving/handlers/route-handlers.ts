@@ -1,5 +1,6 @@
 import type { routes } from '#contract/routes';
 import { adminHandlers } from './admin-handlers.ts';
+import { audited } from './audited.ts';
 import { authHandlers } from './auth-handlers.ts';
 import type { HandlerContext } from './context.ts';
 import { eventHandlers } from './event-handlers.ts';
@@ -15,5 +16,5 @@ export const createRouteHandlers = (context: HandlerContext): RouteHandlers => (
   ...eventHandlers(context),
   ...operationHandlers(context),
   ...authHandlers(context),
-  ...adminHandlers(context),
+  ...audited(context, adminHandlers(context)),
 });

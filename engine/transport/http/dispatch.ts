@@ -21,6 +21,7 @@ interface UnderWay {
   facts: AnswerFacts;
   trace: RequestTrace | null;
   sent?: string;
+  secret: boolean;
   arrivedMs: number;
 }
 
@@ -60,6 +61,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
     async answer({ request, params, queries }, state) {
       const identity = gate.identify(request, route);
       state.identity = identity;
+      state.secret = route.secret !== undefined;
       gate.admit(identity, route);
       const input = read(request, params, queries);
       const { params: path, query, body } = input instanceof Promise ? await input : input;
@@ -67,13 +69,14 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
       const caller = {
         requestId: state.requestId,
         identity,
+        address: request.socket.remoteAddress ?? '',
         arrivedMs: state.arrivedMs,
         wantsLines: route.lines === true && (headers.accept ?? '').includes('application/x-ndjson'),
         fresh: headers['cache-control'] === 'no-cache',
         idempotencyKey: route.body ? idempotencyKeyOf(request) : undefined,
         stages: state.trace?.stages ?? noStages,
       };
-      if (body !== undefined) state.sent = body as string;
+      if (body !== undefined && !route.secret) state.sent = body as string;
       const answer = handle({ params: path, query, body, caller, facts: state.facts });
       return replyOf(answer instanceof Promise ? await answer : answer, route);
     },
@@ -134,7 +137,7 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
     };
     if (options.watched()) {
       if (state.sent !== undefined) answered.sent = JSON.stringify(state.sent);
-      if (typeof reply.body === 'string') answered.answer = reply.body;
+      if (!state.secret && typeof reply.body === 'string') answered.answer = reply.body;
     }
     state.trace?.end(answered);
     options.onAnswer(answered);
@@ -142,7 +145,15 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
 
   return (request, response, arrivedMs) => {
     const trace = options.tracer?.begin(request.headers, arrivedMs) ?? null;
-    const state: UnderWay = { requestId: requestIdOf(request), route: 'none', identity: null, facts: {}, trace, arrivedMs };
+    const state: UnderWay = {
+      requestId: requestIdOf(request),
+      route: 'none',
+      identity: null,
+      facts: {},
+      trace,
+      secret: false,
+      arrivedMs,
+    };
     const finish = (reply: Reply): void => {
       tell(request, state, reply);
       send(response, reply);

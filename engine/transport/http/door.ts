@@ -1,17 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { EngineError } from '#contract/errors';
 import type { DoorLimits, OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { createLoadShedder } from './load-shedder.ts';
+import { ownNames, shownHost } from './own-names.ts';
 import { problemOf } from './problem.ts';
 import { send } from './reply.ts';
+import { readTls } from './tls.ts';
+import { answerUnreadable } from './unreadable.ts';
 
 const usualLimits: DoorLimits = { behindMs: 100, connections: 2000, headersMs: 10_000, requestMs: 30_000, graceMs: 300 };
 
-/** Slow clients are let go; nobody waits behind them. */
-const timeouts = ({ headersMs, requestMs }: DoorLimits) => ({
+/** Slow clients are let go; nobody waits behind them. Lists of ids to leave out may stand in an address. */
+const patienceOf = ({ headersMs, requestMs }: DoorLimits) => ({
+  maxHeaderSize: 32_768,
   headersTimeout: headersMs,
   requestTimeout: requestMs,
   connectionsCheckingInterval: Math.min(1000, headersMs / 4),
@@ -59,17 +65,20 @@ function closeServer(server: Server, waitMs: number): Promise<void> {
   });
 }
 
-/** Opens the served API on a loopback address. Port 0 takes any free one. Throws `port_in_use`. */
+/** Opens the served API. Port 0 takes any free one. Throws `port_in_use`, or `unreadable_file` for a certificate that cannot be used. */
 export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => {
-  const { host, port, onAnswer } = options;
+  const { host, port, onAnswer, tls, names = [] } = options;
   // The guard needs the port, which is known once the server listens; nothing is answered before.
   let guard: Guard = () => {
     throw new EngineError('unavailable', 'The server is just starting.');
   };
   const limits = { ...usualLimits, ...options.limits };
   const dispatch = createDispatch(options);
-  const server = createServer(timeouts(limits));
+  const patience = patienceOf(limits);
+  const server: Server = tls ? createTlsServer({ ...patience, ...(await readTls(tls)) }) : createServer(patience);
   const shedder = createLoadShedder(server, limits);
+  const unreadable = new WeakSet<Duplex>();
+  server.on('clientError', (error, socket) => answerUnreadable(unreadable, error, socket));
   const answer = (request: IncomingMessage, response: ServerResponse, arrivedMs: number): void => {
     try {
       guard(request);
@@ -92,9 +101,10 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
   const address = host === 'localhost' ? '127.0.0.1' : host;
   await listen(server, address, port);
   const bound = (server.address() as AddressInfo).port;
-  guard = createGuard(bound);
+  const scheme = tls ? 'https' : 'http';
+  guard = createGuard({ port: bound, scheme, names: ownNames(address, names) });
   return {
-    url: `http://${address.includes(':') ? `[${address}]` : address}:${bound}`,
+    url: `${scheme}://${shownHost(host)}:${bound}`,
     port: bound,
     async close(waitMs) {
       shedder.stopping();

@@ -33,9 +33,22 @@ export function idempotencyKeyOf(request: IncomingMessage): string | undefined {
   return key;
 }
 
+/** Errors of a body that may hold a key say nothing of it: they are logged, and shown. */
+async function unrepeated(body: Promise<unknown>): Promise<unknown> {
+  try {
+    return await body;
+  } catch (error) {
+    if (!(error instanceof EngineError && error.code === 'invalid_input')) throw error;
+    throw new EngineError(
+      'invalid_input',
+      'The body does not fit. See /docs for what this route takes; what was sent is not repeated here.',
+    );
+  }
+}
+
 /** The reader of a row: what can be known of its schemas is found out once. */
 export function inputReader(route: Route, uploadFolder: string | null): InputReader {
-  const { params: paramsSchema, query: querySchema, body: bodySchema, upload, bodyOptional, bodyLimit = MiB } = route;
+  const { params: paramsSchema, query: querySchema, body: bodySchema, upload, bodyOptional, bodyLimit = MiB, secret } = route;
   const kinds = querySchema ? fieldKinds(querySchema) : null;
   const readParts = (params: Record<string, string>, queries: URLSearchParams) => ({
     params: paramsSchema ? parseInput(paramsSchema, params, 'path') : undefined,
@@ -50,7 +63,10 @@ export function inputReader(route: Route, uploadFolder: string | null): InputRea
   if (!bodySchema) return (_request, params, queries) => ({ ...readParts(params, queries), body: undefined });
   return async (request, params, queries) => {
     const parts = readParts(params, queries);
-    const body = bodyOptional && hasNoBody(request) ? {} : await readJsonBody(request, bodyLimit);
-    return { ...parts, body: parseInput(bodySchema as z.ZodType, body, 'body') };
+    const readBody = async (): Promise<unknown> => {
+      const body = bodyOptional && hasNoBody(request) ? {} : await readJsonBody(request, bodyLimit);
+      return parseInput(bodySchema as z.ZodType, body, 'body');
+    };
+    return { ...parts, body: await (secret === 'body and answer' ? unrepeated(readBody()) : readBody()) };
   };
 }

@@ -8,7 +8,7 @@ import { _electron, test as base, type ElectronApplication, errors, expect, type
 /** The folder of the clone. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-const executablePath = createRequire(join(root, 'package.json'))('electron') as string;
+export const executablePath = createRequire(join(root, 'package.json'))('electron') as string;
 
 /** Software drawing, and no sandbox where root cannot have one. */
 export const flags = [

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openServerAuth } from '../../../engine/serving/auth/server-auth.ts';
 import { createRouteHandlers, type RouteHandlers } from '../../../engine/serving/handlers/route-handlers.ts';
 import { openGate } from '../../../engine/serving/open-gate.ts';
 import { createOtelTracer } from '../../../engine/serving/otel-tracer.ts';
@@ -66,7 +67,12 @@ const nanosOf = ({ startTimeUnixNano, endTimeUnixNano }: SentSpan): [bigint, big
 async function traced(targets: [target: string, headers: Record<string, string>][]): Promise<void> {
   const tracer = createOtelTracer('1.2.3');
   const handlers: RouteHandlers = {
-    ...createRouteHandlers({ service: server.service, version: '0', callEngine: null }),
+    ...createRouteHandlers({
+      service: server.service,
+      version: '0',
+      callEngine: null,
+      auth: await openServerAuth({ securityFolder: null, auth: false, host: '127.0.0.1' }),
+    }),
     recommend({ params, caller, facts }) {
       const { stages } = caller;
       if (!stages) throw new Error('no stages');

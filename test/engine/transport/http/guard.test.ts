@@ -28,6 +28,7 @@ const foreignHosts = (port: number) => [
   `192.168.0.1:${port}`,
   `[::]:${port}`,
   `localhost.:${port}`,
+  `xn--localhost-:${port}`,
 ];
 const foreignOrigins = (port: number) => [
   'https://evil.example',

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AdminCall } from '#contract/child-messages';
 import { writeBundle } from '../../../../engine/bundles/write-bundle.ts';
+import { openServerAuth, type ServerAuth } from '../../../../engine/serving/auth/server-auth.ts';
+import type { Answered, DoorOptions } from '../../../../engine/serving/door.ts';
 import { createRouteHandlers } from '../../../../engine/serving/handlers/route-handlers.ts';
-import { openGate } from '../../../../engine/serving/open-gate.ts';
 import { openService, type Service } from '../../../../engine/serving/service.ts';
 import { openHttpDoor } from '../../../../engine/transport/http/door.ts';
 import { type SampleOptions, sampleContents } from '../../bundles/sample-contents.ts';
@@ -29,6 +30,9 @@ export interface TestServer {
   url: string;
   port: number;
   service: Service;
+  auth: ServerAuth;
+  /** What was told of each answered request. */
+  answered: Answered[];
   /** A request as it is written, headers untouched. */
   ask(target: string, options?: Ask): Promise<Answer>;
   /** With a JSON body. */
@@ -40,7 +44,10 @@ export interface TestServer {
 
 /** The real service behind the real door, on a free port, in this process. */
 export async function openTestServer(
-  options: SampleOptions & { callEngine?: (call: AdminCall) => Promise<unknown>; noLog?: boolean } = {},
+  options: SampleOptions & { callEngine?: (call: AdminCall) => Promise<unknown>; noLog?: boolean } & Pick<
+      Partial<DoorOptions>,
+      'tls' | 'limits' | 'names' | 'host'
+    > & { keys?: boolean } = {},
 ): Promise<TestServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'server-'));
   const pack = async (packed: SampleOptions): Promise<string> => {
@@ -53,18 +60,25 @@ export async function openTestServer(
     eventLogFolder: options.noLog ? null : path.join(folder, 'events'),
     onStored: () => undefined,
   });
-  const handlers = createRouteHandlers({ service, version: '0.0.0-test', callEngine: options.callEngine ?? null });
+  const { host = '127.0.0.1', keys = false, tls = null, limits = {}, names = [] } = options;
+  const auth = await openServerAuth({ securityFolder: path.join(folder, 'security'), auth: keys, host });
+  const handlers = createRouteHandlers({ service, version: '0.0.0-test', auth, callEngine: options.callEngine ?? null });
+  const answered: Answered[] = [];
   const door = await openHttpDoor({
-    host: '127.0.0.1',
+    host,
     port: 0,
     handlers,
-    gate: openGate,
+    gate: auth.gate,
+    tls,
+    limits,
+    names,
     uploadFolder: null,
-    watched: () => false,
-    onAnswer(answered) {
-      const { route, status, durationMs } = answered;
+    watched: () => true,
+    onAnswer(one) {
+      const { route, status, durationMs } = one;
+      answered.push(one);
       service.statistics.record(durationMs, status);
-      service.metrics.observeRequest(route, status, durationMs, answered);
+      service.metrics.observeRequest(route, status, durationMs, one);
     },
   });
   const ask: TestServer['ask'] = (target, { method = 'GET', headers = {}, body } = {}) =>
@@ -91,6 +105,8 @@ export async function openTestServer(
     url: door.url,
     port: door.port,
     service,
+    auth,
+    answered,
     ask,
     post: (target, body, headers = {}) =>
       ask(target, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
@@ -98,6 +114,7 @@ export async function openTestServer(
     async close() {
       await door.close(1000);
       await service.close();
+      await auth.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openServerAuth } from '../../../../engine/serving/auth/server-auth.ts';
 import type { DoorLimits, OpenDoor } from '../../../../engine/serving/door.ts';
 import { createRouteHandlers } from '../../../../engine/serving/handlers/route-handlers.ts';
 import { openGate } from '../../../../engine/serving/open-gate.ts';
@@ -18,7 +19,12 @@ async function withDoor(limits: Partial<DoorLimits>, work: (door: OpenDoor, told
   const door = await openHttpDoor({
     host: '127.0.0.1',
     port: 0,
-    handlers: createRouteHandlers({ service: server.service, version: '0', callEngine: null }),
+    handlers: createRouteHandlers({
+      service: server.service,
+      version: '0',
+      callEngine: null,
+      auth: await openServerAuth({ securityFolder: null, auth: false, host: '127.0.0.1' }),
+    }),
     gate: openGate,
     uploadFolder: null,
     watched: () => false,

@@ -3,7 +3,7 @@ import { Figure } from '../../components/Figure.tsx';
 import { formatCount, formatMilliseconds, formatRate, formatShare } from '../../format/numbers.ts';
 
 /** What the server answered since it started. */
-export function Traffic({ status }: { status: ServerStatus }) {
+export function ServerFigures({ status }: { status: ServerStatus }) {
   const latency = (value: number | null) => (value === null ? '–' : formatMilliseconds(value));
   return (
     <div className="figures">

@@ -115,6 +115,11 @@ export function VirtualGrid({
     expected.current = null;
     move({ scroll, top: topOf(scroll, total, viewHeight) });
   };
+  /** The grid keeps the focus: a row may go out of sight and be drawn no more. */
+  const choose = (row: number) => {
+    box.current?.focus({ preventScroll: true });
+    onSelect?.(row);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'c' && onCopy) {
       const text = onCopy();
@@ -184,7 +189,7 @@ export function VirtualGrid({
               aria-rowindex={row + 2}
               aria-selected={onSelect ? row === selected : undefined}
               className={row === selected ? 'grid-row selected' : 'grid-row'}
-              onClick={onSelect ? () => onSelect(row) : undefined}
+              onClick={onSelect ? () => choose(row) : undefined}
               style={{ gridTemplateColumns: template, transform: `translateY(${place.scroll + (row - place.top) * rowHeight}px)` }}
               tabIndex={-1}
             >

@@ -122,8 +122,10 @@ export class FakeServing {
   traffic(after: number): ServerTraffic {
     const now = Date.now();
     const second = Math.floor(now / 1000) * 1000;
-    if (!this.#quiet && this.#seconds.at(-1)?.timeMs !== second) {
-      this.#seconds = [...this.#seconds, secondOf(second, this.#roll)].slice(-600);
+    const last = this.#seconds.at(-1)?.timeMs ?? second;
+    if (last < second) {
+      const fresh = Array.from({ length: (second - last) / 1000 }, (_, at) => secondOf(last + (at + 1) * 1000, this.#roll));
+      this.#seconds = [...this.#seconds, ...fresh].slice(-600);
       for (let at = 0; at < 12; at++) {
         this.#sequence += 1;
         this.#requests.push(requestOf(this.#sequence, now - (12 - at) * 80, this.#roll));

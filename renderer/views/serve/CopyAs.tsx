@@ -5,8 +5,9 @@ import { languages, requestSnippet, type SnippetRequest } from './client-code.ts
 export function CopyAs({ request }: { request: SnippetRequest }) {
   return (
     <span className="copy-as">
+      <span className="muted">Copy as</span>
       {languages.map(([language, name]) => (
-        <CopyButton key={language} label={`Copy as ${name}`} text={requestSnippet(language, request)} showLabel />
+        <CopyButton key={language} label={`Copy as ${name}`} text={requestSnippet(language, request)} showLabel={name} />
       ))}
     </span>
   );

@@ -35,7 +35,6 @@ function Facts({ request }: { request: ServedRequest }) {
   const facts: [string, string][] = [
     ['Time', clockText(request.time)],
     ['Latency', formatMilliseconds(request.durationMs)],
-    ['Route', routeText(request.route)],
     ['Source', sourceText(request) || 'none'],
     ['Caller', request.caller],
   ];
@@ -52,6 +51,10 @@ function Facts({ request }: { request: ServedRequest }) {
         <dd>
           <IdText id={request.requestId} label="request id" />
         </dd>
+      </div>
+      <div className="whole">
+        <dt>Route</dt>
+        <dd>{routeText(request.route)}</dd>
       </div>
     </dl>
   );
@@ -121,6 +124,7 @@ export function RequestDetail({ request, status, onClose, ref }: RequestDetailPr
       ref={ref}
       className="panel request-detail"
       tabIndex={-1}
+      onKeyDown={(event) => event.key === 'Escape' && onClose()}
       aria-label={`${request.method} ${request.target}`}
       data-testid="request-detail"
     >

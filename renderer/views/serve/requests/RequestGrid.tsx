@@ -16,19 +16,19 @@ const column = (name: string, title: string, width: number, number = false, shar
 
 const columns: readonly (GridColumn & { show: (request: ServedRequest) => ReactNode })[] = [
   {
-    ...column('Time', 'When it was answered, in your time zone', 108),
+    ...column('Time', 'When it was answered, in your time zone', 112),
     show: ({ time }) => <time title={`${formatMoment(time)}, ${time}`}>{clockText(time)}</time>,
   },
-  { ...column('Method', 'HTTP method', 76), show: ({ method }) => method },
-  { ...column('Path', 'What was asked for', 220, false, 4), show: ({ target }) => <code title={target}>{target}</code> },
-  { ...column('Status', 'HTTP status', 72), show: ({ status }) => <StatusText status={status} /> },
+  { ...column('Method', 'HTTP method', 66), show: ({ method }) => method },
+  { ...column('Path', 'What was asked for', 130, false, 4), show: ({ target }) => <code title={target}>{target}</code> },
+  { ...column('Status', 'HTTP status', 70), show: ({ status }) => <StatusText status={status} /> },
   {
-    ...column('Source', 'Which stage made the list', 104),
+    ...column('Source', 'Which stage made the list', 88),
     show: (request) => <span title={sourceText(request)}>{sourceText(request)}</span>,
   },
-  { ...column('Latency', 'From arrival to answer', 84, true), show: ({ durationMs }) => formatMilliseconds(durationMs) },
+  { ...column('Latency', 'From arrival to answer', 78, true), show: ({ durationMs }) => formatMilliseconds(durationMs) },
   {
-    ...column('Caller', 'Name of the key, or open where none is asked for', 88),
+    ...column('Caller', 'Name of the key, or open where none is asked for', 84),
     show: ({ caller }) => <span title={caller}>{caller}</span>,
   },
 ];

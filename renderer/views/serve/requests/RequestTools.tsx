@@ -27,8 +27,7 @@ interface RequestToolsProps {
 /** What is listed, and whether the list goes on. */
 export function RequestTools({ requests, filter, paused, waiting, running, onFilter, onPause, onClear }: RequestToolsProps) {
   return (
-    <>
-      {paused && <span className="paused muted">{waiting > 0 ? `Paused, ${formatCount(waiting)} new` : 'Paused'}</span>}
+    <div className="request-tools">
       <InputGroup
         size="small"
         type="search"
@@ -58,7 +57,7 @@ export function RequestTools({ requests, filter, paused, waiting, running, onFil
         size="small"
         variant="outlined"
         icon={paused ? <PlayIcon size={14} /> : <PauseIcon size={14} />}
-        text={paused ? 'Resume' : 'Pause'}
+        text={paused ? (waiting > 0 ? `Resume · ${formatCount(waiting)} new` : 'Resume') : 'Pause'}
         disabled={!paused && !running}
         onClick={onPause}
       />
@@ -71,6 +70,6 @@ export function RequestTools({ requests, filter, paused, waiting, running, onFil
         disabled={requests.length === 0}
         onClick={onClear}
       />
-    </>
+    </div>
   );
 }

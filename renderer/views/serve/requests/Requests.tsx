@@ -5,6 +5,7 @@ import { Panel } from '../../../components/Panel.tsx';
 import { Empty } from '../../../components/States.tsx';
 import { countOf } from '../../../format/numbers.ts';
 import { useViewState } from '../../../store/use-view-state.ts';
+import { idleText } from '../idle-text.ts';
 import { useTrafficLog } from '../use-traffic.ts';
 import { RequestDetail } from './RequestDetail.tsx';
 import { RequestGrid } from './RequestGrid.tsx';
@@ -24,6 +25,7 @@ export function Requests({ status }: { status: ServerStatus }) {
   const [held, setHeld] = useState<Held>();
   const [chosen, setChosen] = useState<number>();
   const detail = useRef<HTMLElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const all = (held?.requests ?? log.requests).filter(({ sequence }) => sequence > clearedAt);
   const rows = shownRequests(all, filter);
   const selected = rows.find(({ sequence }) => sequence === chosen);
@@ -40,26 +42,25 @@ export function Requests({ status }: { status: ServerStatus }) {
     setClearedAt(log.lastSequence);
     goOn();
   };
+  /** Back to where the keys go on. */
+  const close = () => {
+    setChosen(undefined);
+    list.current?.querySelector<HTMLElement>('[role="grid"]')?.focus();
+  };
   const running = status.state === 'running';
   return (
-    <div className={selected ? 'requests with-detail' : 'requests'}>
-      <Panel
-        flush
-        className="requests-list"
-        title="Requests"
-        actions={
-          <RequestTools
-            requests={all}
-            filter={filter}
-            paused={held !== undefined}
-            waiting={held ? log.lastSequence - held.lastSequence : 0}
-            running={running}
-            onFilter={(change: Partial<RequestFilter>) => patch({ filter: { ...filter, ...change } })}
-            onPause={() => (held ? goOn() : hold())}
-            onClear={clear}
-          />
-        }
-      >
+    <div ref={list} className={selected ? 'requests with-detail' : 'requests'}>
+      <Panel flush className="requests-list">
+        <RequestTools
+          requests={all}
+          filter={filter}
+          paused={held !== undefined}
+          waiting={held ? log.lastSequence - held.lastSequence : 0}
+          running={running}
+          onFilter={(change: Partial<RequestFilter>) => patch({ filter: { ...filter, ...change } })}
+          onPause={() => (held ? goOn() : hold())}
+          onClear={clear}
+        />
         {error && <ErrorNote error={error} />}
         {rows.length > 0 ? (
           <RequestGrid
@@ -70,13 +71,13 @@ export function Requests({ status }: { status: ServerStatus }) {
             onOpen={() => detail.current?.focus()}
             onEscape={goOn}
           />
-        ) : (
+        ) : error && all.length === 0 ? null : (
           <Empty>
             {isFiltered(filter) && all.length > 0
               ? `None of ${countOf(all.length, 'request')} is what the filter asks for.`
               : running
                 ? 'No request yet: Try sends one, and so does any program at the address above.'
-                : 'Nothing is served: turn the switch on, and every request is listed here as it comes.'}
+                : idleText(status.state, 'every request is listed')}
           </Empty>
         )}
         {log.missed > 0 && (
@@ -85,9 +86,7 @@ export function Requests({ status }: { status: ServerStatus }) {
           </p>
         )}
       </Panel>
-      {selected && (
-        <RequestDetail key={selected.sequence} ref={detail} request={selected} status={status} onClose={() => setChosen(undefined)} />
-      )}
+      {selected && <RequestDetail key={selected.sequence} ref={detail} request={selected} status={status} onClose={close} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useChartTheme } from '../../../charts/use-chart-theme.ts';
 import { ErrorNote } from '../../../components/ErrorNote.tsx';
 import { Panel } from '../../../components/Panel.tsx';
 import { Empty, Skeleton } from '../../../components/States.tsx';
+import { idleText } from '../idle-text.ts';
 import { useTrafficLog } from '../use-traffic.ts';
 import { errorsOf } from './captions.ts';
 import { figures } from './figures.ts';
@@ -25,7 +26,7 @@ function Plot({ title, figure, empty }: { title: string; figure: Figure; empty: 
       {empty ? (
         <p className="plot-empty muted">{figure.caption}</p>
       ) : (
-        <Chart figure={figure} label={`${title} of the last ten minutes`} height={148} />
+        <Chart figure={figure} label={`${title} of the last ten minutes`} height={152} />
       )}
     </Panel>
   );
@@ -42,7 +43,7 @@ export function Traffic({ status }: { status: ServerStatus }) {
   if (!running) {
     return (
       <Panel>
-        <Empty>Nothing is served: turn the switch on, and rate, latency, sources and errors are drawn here as they come.</Empty>
+        <Empty>{idleText(status.state, 'rate, latency, sources and errors are drawn')}</Empty>
       </Panel>
     );
   }

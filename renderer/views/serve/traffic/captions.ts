@@ -76,8 +76,9 @@ export function sourcesCaption(window: TrafficWindow): string {
     .sort((a, b) => b[1] - a[1])
     .slice(0, 3)
     .map(([source, count]) => `${formatShare(count / all)} ${made[source] ?? `by ${source}`}`);
-  const rest = totals.size > 3 ? ', and fewer otherwise' : '';
-  return `${countOf(all, 'list')}: ${totals.size > 3 ? parts.join(', ') : listOf(parts)}${rest}.`;
+  const rest = [...totals.values()].sort((a, b) => b - a).slice(3);
+  const others = rest.length > 0 ? [`${formatShare(rest.reduce((sum, count) => sum + count, 0) / all)} otherwise`] : [];
+  return `${countOf(all, 'list')}: ${listOf([...parts, ...others])}.`;
 }
 
 export function errorsCaption(window: TrafficWindow): string {

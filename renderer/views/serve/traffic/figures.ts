@@ -9,8 +9,11 @@ function layout(window: TrafficWindow, theme: ChartTheme, title: string, more: R
   const [first = 0, last = 0] = [window.times[0], window.times.at(-1)];
   return {
     ...baseLayout(theme),
-    margin: { l: 48, r: 12, t: 24, b: 24 },
+    margin: { l: 48, r: 12, t: 10, b: 22 },
     xaxis: axis(theme, '', {
+      // Without a title no room is kept for one.
+      title: undefined,
+      automargin: false,
       type: 'date',
       range: [localStamp(first), localStamp(last)],
       tickformat: '%H:%M',
@@ -20,6 +23,12 @@ function layout(window: TrafficWindow, theme: ChartTheme, title: string, more: R
     yaxis: axis(theme, title, { rangemode: 'tozero', fixedrange: true, ...more }),
   };
 }
+
+const withLegend = (plain: Record<string, unknown>): Record<string, unknown> => ({
+  ...plain,
+  showlegend: true,
+  margin: { l: 48, r: 12, t: 24, b: 22 },
+});
 
 const stamps = ({ times }: TrafficWindow): string[] => times.map(localStamp);
 
@@ -49,6 +58,7 @@ const rate: Maker = (window, theme) => {
 const latency: Maker = (window, theme) => {
   const colours = categoryColours(theme);
   const x = stamps(window);
+  const sparse = window.seconds.filter((second) => second !== null).length < window.seconds.length / 2;
   const series = [
     ['p99', 'p99Ms', colours[5]],
     ['p95', 'p95Ms', colours[1]],
@@ -58,7 +68,7 @@ const latency: Maker = (window, theme) => {
     data: series.map(([name, key, color]) => ({
       type: 'scatter',
       // A second alone between two without a request is a point and no line.
-      mode: 'lines+markers',
+      mode: sparse ? 'lines+markers' : 'lines',
       marker: { size: 2.5, color },
       name,
       x,
@@ -67,7 +77,7 @@ const latency: Maker = (window, theme) => {
       connectgaps: false,
       hovertemplate: '%{y:.2f} ms',
     })),
-    layout: { ...layout(window, theme, 'Milliseconds'), showlegend: true },
+    layout: withLegend(layout(window, theme, 'Milliseconds (log)', { type: 'log', dtick: 'D2' })),
     caption: captions.latencyCaption(window),
     table: {
       columns: ['second', 'p50 ms', 'p95 ms', 'p99 ms'],
@@ -98,7 +108,7 @@ const sources: Maker = (window, theme) => {
       line: { width: 0.5, color: group === 'other' && others.size > 0 ? theme.muted : colours[index] },
       hovertemplate: '%{y:,}/s',
     })),
-    layout: { ...layout(window, theme, 'Lists per second', { tickformat: ',d' }), showlegend: groups.length > 0 },
+    layout: withLegend(layout(window, theme, 'Lists per second', { tickformat: ',d' })),
     caption: captions.sourcesCaption(window),
     table: { columns: ['second', ...groups], rows: x.map((time, at) => [time, ...counts.map((series) => series[at] ?? 0)]) },
   };

@@ -45,7 +45,7 @@ function withoutSecrets(route: ApiRoute, draft: RouteDraft): RouteDraft {
 
 function RoutePicker({ route, onChange }: { route: ApiRoute; onChange: (id: string) => void }) {
   return (
-    <HTMLSelect className="route-picker" fill aria-label="Route" value={route.id} onChange={(event) => onChange(event.currentTarget.value)}>
+    <HTMLSelect className="route-picker" aria-label="Route" value={route.id} onChange={(event) => onChange(event.currentTarget.value)}>
       {groups.map((group) => (
         <optgroup key={group} label={group}>
           {allRoutes
@@ -90,18 +90,24 @@ export function TryRoute({ status, run }: { status: ServerStatus; run: string | 
   const url = `${status.url ?? 'http://127.0.0.1:8000'}${path}`;
   const code = requestSnippet(state.language, { method, url, headers: snippetHeaders(body, status.auth), body });
   const name = languages.find(([id]) => id === state.language)?.[1] ?? state.language;
-  const role = route.role === null ? 'anyone' : `at least ${route.role}`;
+  const needs = route.role === null ? 'needs no key' : `needs the role ${route.role}`;
   return (
     <div className="try-layout">
-      <Panel title="Request" note={status.auth ? `for ${role}` : undefined}>
+      <Panel title="Request" note={status.auth ? needs : undefined}>
         <form className="try-form" onSubmit={submit}>
-          <RoutePicker
-            route={route}
-            onChange={(id) => {
-              send.clear();
-              patch({ route: id });
-            }}
-          />
+          <div className="try-send">
+            <RoutePicker
+              route={route}
+              onChange={(id) => {
+                send.clear();
+                patch({ route: id });
+              }}
+            />
+            <Button type="submit" variant="outlined" text="Send request" loading={send.busy} disabled={!running} />
+          </div>
+          <code className="try-path" data-testid="try-path">
+            {request.method} {request.path}
+          </code>
           <p className="muted">{route.summary}.</p>
           <RouteForm
             route={route}
@@ -120,12 +126,6 @@ export function TryRoute({ status, run }: { status: ServerStatus; run: string | 
               onValueChange={setKey}
             />
           )}
-          <div className="try-send">
-            <code className="grow" title={`${request.method} ${request.path}`}>
-              {request.method} {request.path}
-            </code>
-            <Button type="submit" variant="outlined" text="Send request" loading={send.busy} disabled={!running} />
-          </div>
         </form>
       </Panel>
       <div className="try-side">
@@ -133,7 +133,7 @@ export function TryRoute({ status, run }: { status: ServerStatus; run: string | 
           {send.error && <ErrorNote error={send.error} />}
           {answered?.route === route.id ? (
             <AnswerView answer={answered.answer} />
-          ) : (
+          ) : send.error ? null : (
             <p className="muted">{running ? 'The answer appears here, with its time.' : 'Turn serving on to send a request.'}</p>
           )}
         </Panel>

@@ -70,7 +70,8 @@ function Server({ bundles }: { bundles: readonly BundleInfo[] }) {
         onChange={(tab) => patch({ tab: tab as ServeTab })}
       >
         {serveTabs.map(([id, title]) => (
-          <Tab key={id} id={id} title={title} panel={<TabBody tab={id} status={status} bundles={bundles} />} />
+          // Blueprint's arrow keys pass over tabs that do not say that they are enabled.
+          <Tab key={id} id={id} title={title} disabled={false} panel={<TabBody tab={id} status={status} bundles={bundles} />} />
         ))}
       </Tabs>
     </>

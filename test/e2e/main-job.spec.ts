@@ -64,7 +64,9 @@ test('serving can be switched, and answers over HTTP with the model', async () =
   await expect(page.getByTestId('status-server')).toContainText(url.replace('http://', ''));
 
   await page.getByRole('tab', { name: 'Try', exact: true }).click();
-  user = (await page.getByLabel('user_id', { exact: true }).getAttribute('placeholder')) ?? '';
+  const asked = page.getByLabel('user_id', { exact: true });
+  await expect(asked).toHaveAttribute('placeholder', /./);
+  user = (await asked.getAttribute('placeholder')) ?? '';
   const response = await fetch(`${url}/recommend/${encodeURIComponent(user)}?k=10`);
   const answer = (await response.json()) as Answer;
   expect(response.status).toBe(200);

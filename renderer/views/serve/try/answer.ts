@@ -20,9 +20,9 @@ type Json = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Objects in a cell by what they say first; lists of objects by how many there are. */
+/** Numbers as they compare, with four decimals; objects by what they say first; lists of objects by how many there are. */
 function cellText(value: unknown): string {
-  if (typeof value === 'number' && !Number.isInteger(value)) return Number(value.toPrecision(6)).toString();
+  if (typeof value === 'number' && !Number.isInteger(value)) return Math.abs(value) < 0.001 ? value.toPrecision(3) : value.toFixed(4);
   if (Array.isArray(value) && value.some(isObject)) return `${value.length} ${value.length === 1 ? 'entry' : 'entries'}`;
   if (isObject(value) && typeof value.text === 'string') return value.text;
   return formatValue(value);

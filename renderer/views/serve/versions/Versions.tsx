@@ -48,10 +48,8 @@ function Row({ row, now, swapping, disabled, onActivate }: RowProps) {
   const { id, manifest, sizeBytes } = row.bundle;
   return (
     <tr className={row.served || (row.active && row.action === undefined) ? 'selected' : ''}>
-      <th scope="row">
-        {manifest.modelLabel} {manifest.version}
-      </th>
-      <td>
+      <th scope="row">{manifest.modelLabel}</th>
+      <td className="clip bundle-id">
         <IdText id={id} label="bundle id" />
       </td>
       <td>
@@ -77,7 +75,7 @@ function Row({ row, now, swapping, disabled, onActivate }: RowProps) {
             size="small"
             variant="outlined"
             text={swapping === id ? 'Checking' : row.action}
-            aria-label={`${row.action}: ${manifest.modelLabel} ${manifest.version}, ${id}`}
+            aria-label={`${row.action}: ${manifest.modelLabel}, ${id}`}
             loading={swapping === id}
             disabled={disabled}
             onClick={() => onActivate(id)}

@@ -14,7 +14,7 @@ test('lists of an answer are tables, with every field that an entry has', () => 
       name: 'items',
       columns: ['item_id', 'score', 'rank', 'explanation'],
       rows: [
-        ['a', '0.123457', '1', ''],
+        ['a', '0.1235', '1', ''],
         ['b', '1', '2', 'Because of c'],
       ],
     },

@@ -12,6 +12,8 @@ import { errorsOf } from './captions.ts';
 import { figures } from './figures.ts';
 import { trafficWindow } from './traffic-window.ts';
 
+const redrawEveryMs = 2000;
+
 const plots = [
   ['rate', 'Rate'],
   ['latency', 'Latency'],
@@ -37,7 +39,11 @@ export function Traffic({ status }: { status: ServerStatus }) {
   const { log, error, server } = useTrafficLog();
   const theme = useChartTheme();
   const startedMs = status.startedAt ? Date.parse(status.startedAt) : null;
-  const window = useMemo(() => trafficWindow(log.seconds, startedMs, Date.now()), [log.seconds, startedMs]);
+  // Of ten minutes a second is less than a pixel: the plots are drawn every other one, and leave the processors to the server.
+  const drawnAt = Math.floor(Date.now() / redrawEveryMs);
+  const some = log.seconds.length > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `drawnAt`, `some` and `server` say when the seconds are looked at anew.
+  const window = useMemo(() => trafficWindow(log.seconds, startedMs, Date.now()), [drawnAt, some, server, startedMs]);
   const drawn = useMemo(() => plots.map(([name, title]) => ({ title, figure: figures[name](window, theme) })), [window, theme]);
   const running = status.state === 'running';
   if (!running) {

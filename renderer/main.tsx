@@ -7,6 +7,7 @@ import './styles/blueprint.css';
 import './styles/frame.css';
 import './styles/parts.css';
 import './styles/views.css';
+import './styles/serve.css';
 import { BlueprintProvider, FocusStyleManager } from '@blueprintjs/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -51,8 +51,10 @@ export function StatusBar() {
         title={server?.problem ?? 'Open Serve'}
         onClick={() => openView('serve')}
       >
-        {server?.state === 'failed' ? (
+        {connected && server?.state === 'failed' ? (
           <ErrorIcon size={12} className="state-danger" />
+        ) : connected && server?.state === 'starting' ? (
+          <TimeIcon size={12} />
         ) : (
           <DotIcon size={14} className={serving ? 'state-good' : 'muted'} />
         )}

@@ -22,7 +22,8 @@ interface CopyButtonProps {
   text: string;
   /** What is copied, for the name of the button: `Copy address`. */
   label: string;
-  showLabel?: boolean;
+  /** Beside the icon: the label itself, or a shorter word for it. */
+  showLabel?: boolean | string;
 }
 
 export function CopyButton({ text, label, showLabel = false }: CopyButtonProps) {
@@ -34,7 +35,7 @@ export function CopyButton({ text, label, showLabel = false }: CopyButtonProps) 
       icon={copied ? <TickIcon size={14} /> : <ClipboardIcon size={14} />}
       aria-label={copied ? 'Copied' : label}
       title={label}
-      text={showLabel ? (copied ? 'Copied' : label) : undefined}
+      text={showLabel ? (copied ? 'Copied' : showLabel === true ? label : showLabel) : undefined}
       onClick={() => copy(text)}
     />
   );

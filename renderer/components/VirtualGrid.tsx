@@ -1,7 +1,9 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
 // biome-ignore-all lint/a11y/useSemanticElements: rows are placed by hand, which table elements do not allow; the roles say what they are.
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { lastTop, rowHeight, scrolledHeight, scrollOf, topAfterKey, topOf } from './grid-scroll.ts';
+// biome-ignore-all lint/a11y/noStaticElementInteractions: the role is one of two, table or grid.
+// biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: both roles take a label.
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { lastTop, rowAfterKey, rowHeight, scrolledHeight, scrollOf, topAfterKey, topOf, topToShow } from './grid-scroll.ts';
 import { showingText } from './row-windows.ts';
 
 export interface GridColumn {
@@ -11,6 +13,8 @@ export interface GridColumn {
   title: string;
   width: number;
   number: boolean;
+  /** Of the room that is left, beside the other columns' 1. */
+  share?: number;
 }
 
 interface VirtualGridProps {
@@ -25,12 +29,30 @@ interface VirtualGridProps {
   onCopy?: (() => string | null) | undefined;
   /** Change it to begin at the first row again. */
   resetOn?: string;
+  /** Rows can be chosen: by a click, and with the arrow keys. -1 while none is. */
+  selected?: number;
+  onSelect?: ((row: number) => void) | undefined;
+  /** Enter on the chosen row. */
+  onOpen?: ((row: number) => void) | undefined;
 }
 
 const overscan = 8;
 
 /** A grid over any number of rows: only those on the screen are drawn. Beyond what a page can be high, the bar scrolls to scale; wheel and keys go row by row. */
-export function VirtualGrid({ label, columns, total, cell, need, under, onCopy, resetOn = '' }: VirtualGridProps) {
+export function VirtualGrid({
+  label,
+  columns,
+  total,
+  cell,
+  need,
+  under,
+  onCopy,
+  resetOn = '',
+  selected = -1,
+  onSelect,
+  onOpen,
+}: VirtualGridProps) {
+  const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const headBox = useRef<HTMLDivElement>(null);
   const [viewHeight, setViewHeight] = useState(280);
@@ -93,6 +115,11 @@ export function VirtualGrid({ label, columns, total, cell, need, under, onCopy, 
     expected.current = null;
     move({ scroll, top: topOf(scroll, total, viewHeight) });
   };
+  /** The grid keeps the focus: a row may go out of sight and be drawn no more. */
+  const choose = (row: number) => {
+    box.current?.focus({ preventScroll: true });
+    onSelect?.(row);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'c' && onCopy) {
       const text = onCopy();
@@ -100,6 +127,18 @@ export function VirtualGrid({ label, columns, total, cell, need, under, onCopy, 
       return;
     }
     if (event.target instanceof HTMLInputElement) return;
+    const chosen = onSelect ? rowAfterKey(event.key, selected, total) : null;
+    if (chosen !== null && onSelect) {
+      event.preventDefault();
+      onSelect(chosen);
+      goTo(topToShow(chosen, placed.current.top, viewHeight));
+      return;
+    }
+    if (event.key === 'Enter' && selected >= 0 && onOpen) {
+      event.preventDefault();
+      onOpen(selected);
+      return;
+    }
     const top = topAfterKey(event.key, placed.current.top, total, viewHeight);
     if (top === null) return;
     event.preventDefault();
@@ -109,7 +148,7 @@ export function VirtualGrid({ label, columns, total, cell, need, under, onCopy, 
   const first = Math.max(0, Math.floor(place.top) - overscan);
   const last = Math.min(total - 1, Math.ceil(place.top + viewHeight / rowHeight) + overscan);
   useEffect(() => need(first, last), [need, first, last]);
-  const template = columns.map(({ width }) => `minmax(${width}px, 1fr)`).join(' ');
+  const template = columns.map(({ width, share = 1 }) => `minmax(${width}px, ${share}fr)`).join(' ');
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   const shown = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
   const bottom = Math.ceil(place.top + viewHeight / rowHeight) - 1;
@@ -118,9 +157,10 @@ export function VirtualGrid({ label, columns, total, cell, need, under, onCopy, 
       <div
         ref={box}
         className="grid-box"
-        role="table"
+        role={onSelect ? 'grid' : 'table'}
         aria-label={label}
         aria-rowcount={total + 1}
+        aria-activedescendant={selected >= first && selected <= last ? `${id}-${selected}` : undefined}
         tabIndex={0}
         onScroll={onScroll}
         onKeyDown={onKeyDown}
@@ -141,16 +181,20 @@ export function VirtualGrid({ label, columns, total, cell, need, under, onCopy, 
         </div>
         <div className="grid-rows" role="rowgroup" style={{ height, minWidth: width }}>
           {shown.map((row) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the grid's own.
             <div
               key={row}
+              id={`${id}-${row}`}
               role="row"
               aria-rowindex={row + 2}
-              className="grid-row"
+              aria-selected={onSelect ? row === selected : undefined}
+              className={row === selected ? 'grid-row selected' : 'grid-row'}
+              onClick={onSelect ? () => choose(row) : undefined}
               style={{ gridTemplateColumns: template, transform: `translateY(${place.scroll + (row - place.top) * rowHeight}px)` }}
               tabIndex={-1}
             >
               {columns.map((column, at) => (
-                <span key={column.name} role="cell" className={column.number ? 'number' : ''}>
+                <span key={column.name} role={onSelect ? 'gridcell' : 'cell'} className={column.number ? 'number' : ''}>
                   {cell(row, at)}
                 </span>
               ))}

@@ -41,3 +41,15 @@ export function topAfterKey(key: string, top: number, total: number, viewHeight:
   const wanted = moves[key];
   return wanted === undefined ? null : Math.min(lastTop(total, viewHeight), Math.max(0, wanted));
 }
+
+/** The row that is chosen after an arrow key; null where the key chooses nothing. */
+export function rowAfterKey(key: string, row: number, total: number): number | null {
+  if (total === 0 || (key !== 'ArrowDown' && key !== 'ArrowUp')) return null;
+  return Math.min(total - 1, Math.max(0, row + (key === 'ArrowDown' ? 1 : -1)));
+}
+
+/** The upper edge that shows a row whole, with the least movement. */
+export function topToShow(row: number, top: number, viewHeight: number): number {
+  const room = Math.floor(viewHeight / rowHeight);
+  return row < top ? row : Math.max(top, row - room + 1);
+}

@@ -63,7 +63,10 @@ test('serving can be switched, and answers over HTTP with the model', async () =
   url = (await page.getByTestId('server-url').textContent()) ?? '';
   await expect(page.getByTestId('status-server')).toContainText(url.replace('http://', ''));
 
-  user = (await page.getByLabel('User id').getAttribute('placeholder')) ?? '';
+  await page.getByRole('tab', { name: 'Try', exact: true }).click();
+  const asked = page.getByLabel('user_id', { exact: true });
+  await expect(asked).toHaveAttribute('placeholder', /./);
+  user = (await asked.getAttribute('placeholder')) ?? '';
   const response = await fetch(`${url}/recommend/${encodeURIComponent(user)}?k=10`);
   const answer = (await response.json()) as Answer;
   expect(response.status).toBe(200);

@@ -808,31 +808,57 @@ export const served: RecommendAnswer = {
   })),
 };
 
-export const bundles: BundleInfo[] = [
-  {
-    id: 'b-0001',
-    path: '/home/ada/Recsmith/sample/bundles/b-0001',
-    active: true,
-    files: 7,
-    sizeBytes: 2_110_000,
-    manifest: {
-      format: 'recsmith-bundle',
-      formatVersion: 1,
-      name: 'sample',
-      version: '1',
-      createdAt: ago(10),
-      run: run.id,
-      model: 'two-tower',
-      modelLabel: 'Two-tower',
-      params: run.params,
-      seed: 42,
-      dataFingerprint: 'c0ffee',
-      ranker: { run: runs[1]!.id, model: 'neural-ranker', label: 'Neural ranker' },
-      counts: { users: 1000, items: 500, dimensions: 64 },
-      metrics,
-      vectorIndex: { kind: 'exact', precision: 'f32' },
-      versions: {},
-      files: [],
-    },
+const newestBundle: BundleInfo = {
+  id: 'b-0001',
+  path: '/home/ada/Recsmith/sample/bundles/b-0001',
+  active: true,
+  files: 7,
+  sizeBytes: 2_110_000,
+  manifest: {
+    format: 'recsmith-bundle',
+    formatVersion: 1,
+    name: 'sample',
+    version: '1',
+    createdAt: ago(10),
+    run: run.id,
+    model: 'two-tower',
+    modelLabel: 'Two-tower',
+    params: run.params,
+    seed: 42,
+    dataFingerprint: 'c0ffee',
+    ranker: { run: runs[1]!.id, model: 'neural-ranker', label: 'Neural ranker' },
+    counts: { users: 1000, items: 500, dimensions: 64 },
+    metrics,
+    vectorIndex: { kind: 'exact', precision: 'f32' },
+    versions: {},
+    files: [],
   },
+};
+
+/** Three versions: the newest is active, the oldest does not pass its self-check. */
+export const bundles: BundleInfo[] = [
+  newestBundle,
+  ...[2, 3].map((number) => ({
+    ...newestBundle,
+    id: `b-000${number}`,
+    active: false,
+    manifest: {
+      ...newestBundle.manifest,
+      version: `0.${4 - number}`,
+      createdAt: ago(1600 * number),
+      ranker: number === 2 ? newestBundle.manifest.ranker : null,
+      metrics: { ...metrics, 'ndcg@10': 0.1148 - number * 0.0031 },
+    },
+  })),
 ];
+
+/** What the server answers to the window. */
+export function sent(path: string): OutputOf<'server.send'> {
+  const [status, body]: [number, unknown] = path.startsWith('/similar')
+    ? [
+        404,
+        { type: 'about:blank', title: 'Not found', status: 404, detail: 'There is no item of this id in the bundle.', code: 'not_found' },
+      ]
+    : [200, served];
+  return { status, contentType: 'application/json', body: JSON.stringify(body), milliseconds: 2.34 };
+}

@@ -8,9 +8,10 @@ import type { Run } from '#contract/run';
 import { type ServerStatus, stoppedServer } from '#contract/server';
 import type { WorkspaceSummary } from '#contract/workspace';
 import * as sample from './fake-data.ts';
+import { FakeServing } from './fake-serving.ts';
 
 /** Answers every operation over a port with plausible data, with none, or with errors: for looking at the window without an engine. */
-export type FakeMode = 'data' | 'zoo' | 'none' | 'failing' | 'interrupted';
+export type FakeMode = 'data' | 'zoo' | 'none' | 'failing' | 'interrupted' | 'quiet' | 'starting';
 
 type Answers = { [N in OperationName]?: (input: InputOf<N>) => OutputOf<N> | Promise<OutputOf<N>> };
 
@@ -29,12 +30,16 @@ export class FakeEngine {
   readonly #points = new Map<string, { phase: string; step: number; metrics: Record<string, number> }[]>();
   #trained: boolean;
   #checkpoints: OutputOf<'checkpoint.list'> = [];
+  readonly #serving: FakeServing;
+  #bundles = sample.bundles;
 
   constructor(port: Port, mode: FakeMode) {
     this.#port = port;
     this.#mode = mode;
     this.#workspace = mode === 'none' ? null : sample.workspace;
-    this.#trained = mode === 'data' || mode === 'zoo' || mode === 'interrupted';
+    this.#trained = mode !== 'none' && mode !== 'failing';
+    this.#serving = new FakeServing(mode === 'quiet');
+    if (mode === 'starting') this.#server = { ...stoppedServer, state: 'starting', bundle: 'b-0001' };
     if (mode === 'data') for (const job of sample.pastJobs) this.#jobs.set(job.id, job);
     if (mode === 'interrupted') {
       this.#checkpoints = sample.interrupted;
@@ -97,11 +102,20 @@ export class FakeEngine {
         empty ? { columns: [], rows: [], offset, total: 0 } : sample.rows(table, offset, limit),
       'data.preview': ({ path, as }) => sample.preview(path, as),
       'data.import': ({ paths }) => this.#import(paths.length),
-      'bundle.list': () => (this.#trained ? sample.bundles : []),
+      'bundle.list': () => (this.#trained ? this.#bundles : []),
+      'bundle.activate': ({ id }) => this.#activate(id),
       'server.status': () => this.#server,
       'server.start': ({ port = 8000, nextFreePort }) => this.#serve(port, nextFreePort ?? false),
       'server.stop': () => this.#setServer(stoppedServer),
-      'server.send': () => ({ status: 200, contentType: 'application/json', body: JSON.stringify(sample.served), milliseconds: 2.34 }),
+      'server.send': ({ path }) => sample.sent(path),
+      'server.traffic': ({ after = 0 }) => this.#serving.traffic(after),
+      'server.security': ({ auditLimit = 100 }) => this.#serving.security(auditLimit),
+      'server.setAuth': ({ on }) => {
+        this.#setServer({ ...this.#server, auth: on });
+        return this.#serving.setAuth(on);
+      },
+      'server.createKey': (input) => this.#serving.createKey(input),
+      'server.revokeKey': ({ id }) => this.#serving.revokeKey(id),
       'pipeline.build': () => this.#build(),
       'run.train': ({ model }) => this.#train(model),
       'checkpoint.list': () => this.#checkpoints,
@@ -139,10 +153,16 @@ export class FakeEngine {
       'bundle.list': () => sample.bundles,
       'model.list': () => sample.models,
       'workspace.recent': fail('The list of recent workspaces could not be read. It is written anew when a workspace is opened.'),
-      'server.start': () => {
+      'server.start': ({ port = 8000, nextFreePort }) => {
+        if (nextFreePort) return this.#serve(port, true);
         throw new EngineError('port_in_use', 'Port 8000 is already in use by another program. Stop that program, or choose another port.', {
           port: 8000,
         });
+      },
+      'server.traffic': fail('The server did not say what it answered within 2 s. It is asked again.'),
+      'server.security': fail('The keys of this workspace could not be read: the file is not JSON. Restore it from a backup.'),
+      'server.send': () => {
+        throw new EngineError('unavailable', 'http://127.0.0.1:8001/health did not answer. Look at the server’s state, then try again.');
       },
       'pipeline.build': () => this.#build(true),
     };
@@ -161,6 +181,21 @@ export class FakeEngine {
     return job;
   }
 
+  /** The oldest bundle does not pass its self-check. */
+  async #activate(id: string): Promise<OutputOf<'bundle.activate'>> {
+    await new Promise((done) => setTimeout(done, 800));
+    if (id === sample.bundles.at(-1)?.id) {
+      throw new EngineError(
+        'bundle_refused',
+        `Bundle ${id} does not answer as it did when it was made: 3 of 20 known users get other lists. Make a new bundle of its run.`,
+      );
+    }
+    this.#bundles = this.#bundles.map((bundle) => ({ ...bundle, active: bundle.id === id }));
+    if (this.#server.state === 'running') this.#setServer({ ...this.#server, bundle: id });
+    this.emit({ type: 'workspace.changed' });
+    return this.#bundles.find((bundle) => bundle.id === id)!;
+  }
+
   #setServer(status: ServerStatus): ServerStatus {
     this.#server = status;
     this.emit({ type: 'server.changed', status });
@@ -169,21 +204,24 @@ export class FakeEngine {
 
   #serve(port: number, next: boolean): ServerStatus {
     const at = next ? port + 1 : port;
+    const quiet = this.#mode === 'quiet';
+    this.#serving.start();
     const status: ServerStatus = {
       ...stoppedServer,
       state: 'running',
       url: `http://127.0.0.1:${at}`,
       port: at,
       pid: 4711,
-      bundle: 'b-0001',
+      bundle: this.#bundles.find(({ active }) => active)?.id ?? 'b-0001',
       modelVersion: '1',
-      startedAt: new Date().toISOString(),
-      requests: 48_213,
-      errors: 3,
-      events: 1204,
-      requestsPerSecond: 412,
-      p50Ms: 1.8,
-      p99Ms: 12.4,
+      startedAt: new Date(Date.now() - (quiet ? 0 : 4_000_000)).toISOString(),
+      requests: quiet ? 0 : 48_213,
+      errors: quiet ? 0 : 3,
+      events: quiet ? 0 : 1204,
+      requestsPerSecond: quiet ? 0 : 412,
+      p50Ms: quiet ? null : 1.8,
+      p99Ms: quiet ? null : 12.4,
+      auth: this.#serving.auth,
     };
     return this.#setServer(status);
   }

@@ -83,7 +83,8 @@ function Contents() {
         actions={
           <Tabs id="rows" selectedTabId={state.table} onChange={(table) => patch({ table: table as TableName })}>
             {tables.map(([id, label]) => (
-              <Tab key={id} id={id} title={id === 'rejects' && rejected ? `${label} (${formatCount(rejected)})` : label} />
+              // Blueprint's arrow keys pass over tabs that do not say that they are enabled.
+              <Tab key={id} id={id} disabled={false} title={id === 'rejects' && rejected ? `${label} (${formatCount(rejected)})` : label} />
             ))}
           </Tabs>
         }

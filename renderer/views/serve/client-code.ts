@@ -6,77 +6,80 @@ export const languages: readonly [Language, string][] = [
   ['javascript', 'JavaScript'],
 ];
 
-/** The path of a request: ids that a path would bend (slashes, dots alone) travel in the query. */
-export function recommendPath(user: string, k: number): string {
-  const plain = /^[\w~-][\w.~-]*$/.test(user);
-  return plain ? `/recommend/${user}?k=${k}` : `/recommend?user_id=${encodeURIComponent(user)}&k=${k}`;
+/** A request as a program would send it. */
+export interface SnippetRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  /** As it travels: JSON text. */
+  body?: string | undefined;
 }
 
 const shell = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The request as a program would send it; standard libraries only. */
-export function recommendCode(language: Language, url: string, path: string): string {
-  const address = `${url}${path}`;
-  switch (language) {
-    case 'curl':
-      return `curl ${shell(address)}`;
-    case 'python':
-      return [
-        'import json, urllib.request',
-        '',
-        `with urllib.request.urlopen(${JSON.stringify(address)}) as response:`,
-        '    answer = json.load(response)',
-        "print(answer['source'], [item['item_id'] for item in answer['items']])",
-      ].join('\n');
-    case 'javascript':
-      return [
-        `const response = await fetch(${JSON.stringify(address)});`,
-        'const answer = await response.json();',
-        'console.log(answer.source, answer.items.map((item) => item.item_id));',
-      ].join('\n');
-  }
+/** What needs no escape in JSON needs none in Python or JavaScript; `\u2028` and half characters are written out. */
+const quoted = (text: string) =>
+  JSON.stringify(text).replaceAll(/[\u2028\u2029\u007f]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+function curl({ method, url, headers, body }: SnippetRequest): string {
+  const parts = [
+    `curl ${method === 'GET' && body === undefined ? '' : `-X ${method} `}${shell(url)}`,
+    ...Object.entries(headers).map(([name, value]) => `  -H ${shell(`${name}: ${value}`)}`),
+    // `--data-binary` leaves line breaks alone; a body that begins with @ would be read as the name of a file.
+    ...(body === undefined ? [] : [`  --data-${body.startsWith('@') ? 'raw' : 'binary'} ${shell(body)}`]),
+  ];
+  return parts.join(' \\\n');
 }
 
-/** An event of a user as a program would post it. */
-export function eventCode(language: Language, url: string, user: string, item: string): string {
-  const body = JSON.stringify({ user_id: user, item_id: item, event_type: 'view' });
-  const address = `${url}/events`;
-  switch (language) {
-    case 'curl':
-      return `curl -X POST ${shell(address)} \\\n  -H 'content-type: application/json' \\\n  -d ${shell(body)}`;
-    case 'python':
-      return [
-        'import json, urllib.request',
-        '',
-        'request = urllib.request.Request(',
-        `    ${JSON.stringify(address)},`,
-        `    data=json.dumps(${body}).encode(),`,
-        "    headers={'content-type': 'application/json'},",
-        ')',
-        'with urllib.request.urlopen(request) as response:',
-        '    print(response.status, json.load(response))',
-      ].join('\n');
-    case 'javascript':
-      return [
-        `const response = await fetch(${JSON.stringify(address)}, {`,
-        "  method: 'POST',",
-        "  headers: { 'content-type': 'application/json' },",
-        `  body: JSON.stringify(${body}),`,
-        '});',
-        'console.log(response.status, await response.json());',
-      ].join('\n');
-  }
+function python({ method, url, headers, body }: SnippetRequest): string {
+  const named = Object.entries(headers).map(([name, value]) => `        ${quoted(name)}: ${quoted(value)},`);
+  return [
+    'from urllib.request import Request, urlopen',
+    '',
+    'request = Request(',
+    `    ${quoted(url)},`,
+    `    method=${quoted(method)},`,
+    ...(named.length > 0 ? ['    headers={', ...named, '    },'] : []),
+    ...(body === undefined ? [] : [`    data=${quoted(body)}.encode(),`]),
+    ')',
+    'with urlopen(request) as response:',
+    '    print(response.status, response.read().decode())',
+  ].join('\n');
 }
 
-/** The first item id of an answer, for an example event that fits the catalogue. */
-export function firstItem(body: string | undefined): string | undefined {
+/** JSON as the literal that it is, so that it can be edited; any other text as a string. */
+function literal(body: string): string {
   try {
-    const answer = JSON.parse(body ?? '') as { items?: { item_id?: unknown }[] };
-    const id = answer.items?.[0]?.item_id;
-    return typeof id === 'string' ? id : undefined;
+    return `JSON.stringify(${JSON.stringify(JSON.parse(body), null, 2).replaceAll('\n', '\n  ')})`;
   } catch {
-    return undefined;
+    return quoted(body);
   }
+}
+
+function javascript({ method, url, headers, body }: SnippetRequest): string {
+  const named = Object.entries(headers).map(([name, value]) => `${quoted(name)}: ${quoted(value)}`);
+  const options = [
+    ...(method === 'GET' ? [] : [`  method: ${quoted(method)},`]),
+    ...(named.length > 0 ? [`  headers: { ${named.join(', ')} },`] : []),
+    ...(body === undefined ? [] : [`  body: ${literal(body)},`]),
+  ];
+  const call = options.length > 0 ? `fetch(${quoted(url)}, {\n${options.join('\n')}\n})` : `fetch(${quoted(url)})`;
+  return [`const response = await ${call};`, 'console.log(response.status, await response.text());'].join('\n');
+}
+
+const writers: Record<Language, (request: SnippetRequest) => string> = { curl, python, javascript };
+
+/** The request as code that runs as it stands; standard libraries only. */
+export function requestSnippet(language: Language, request: SnippetRequest): string {
+  return writers[language](request);
+}
+
+/** What a program sends along: what its body is, and where keys are asked for, the place of the key. */
+export function snippetHeaders(body: string | null | undefined, auth: boolean): Record<string, string> {
+  return {
+    ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+    ...(auth ? { authorization: 'Bearer YOUR_API_KEY' } : {}),
+  };
 }
 
 /** A port number, or what is wrong with it. */

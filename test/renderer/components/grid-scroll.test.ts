@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { lastTop, rowHeight, scrolledHeight, scrollOf, topAfterKey, topOf } from '../../../renderer/components/grid-scroll.ts';
+import {
+  lastTop,
+  rowAfterKey,
+  rowHeight,
+  scrolledHeight,
+  scrollOf,
+  topAfterKey,
+  topOf,
+  topToShow,
+} from '../../../renderer/components/grid-scroll.ts';
 
 const view = 280;
 
@@ -33,4 +42,18 @@ test('keys go by rows and pages, however long the table is', () => {
   expect(topAfterKey('End', 0, total, view)).toBe(total - 10);
   expect(topAfterKey('Home', 77, total, view)).toBe(0);
   expect(topAfterKey('x', 0, total, view)).toBeNull();
+});
+
+test('arrow keys choose the next row, and no row beyond the ends', () => {
+  expect(rowAfterKey('ArrowDown', -1, 3)).toBe(0);
+  expect(rowAfterKey('ArrowDown', 2, 3)).toBe(2);
+  expect(rowAfterKey('ArrowUp', 0, 3)).toBe(0);
+  expect(rowAfterKey('ArrowDown', 0, 0)).toBeNull();
+  expect(rowAfterKey('End', 0, 3)).toBeNull();
+});
+
+test('a chosen row comes into sight by the least movement', () => {
+  expect(topToShow(5, 0, 10 * rowHeight)).toBe(0);
+  expect(topToShow(10, 0, 10 * rowHeight)).toBe(1);
+  expect(topToShow(3, 7.5, 10 * rowHeight)).toBe(3);
 });

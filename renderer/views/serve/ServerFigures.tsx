@@ -3,7 +3,7 @@ import { Figure } from '../../components/Figure.tsx';
 import { formatCount, formatMilliseconds, formatRate, formatShare } from '../../format/numbers.ts';
 
 /** What the server answered since it started. */
-export function Traffic({ status }: { status: ServerStatus }) {
+export function ServerFigures({ status }: { status: ServerStatus }) {
   const latency = (value: number | null) => (value === null ? '–' : formatMilliseconds(value));
   return (
     <div className="figures">
@@ -13,8 +13,12 @@ export function Traffic({ status }: { status: ServerStatus }) {
       <Figure label="p99" value={latency(status.p99Ms)} />
       <Figure
         label="Errors"
-        value={formatCount(status.errors)}
-        {...(status.requests ? { note: `${formatShare(status.errors / status.requests)} of all` } : {})}
+        value={
+          <>
+            {formatCount(status.errors)}
+            {status.errors > 0 && <span className="figure-share">{formatShare(status.errors / status.requests)}</span>}
+          </>
+        }
       />
       <Figure label="Events received" value={formatCount(status.events)} testId="event-count" />
     </div>

@@ -1,0 +1,14 @@
+import { CopyButton } from '../../components/CopyButton.tsx';
+import { languages, requestSnippet, type SnippetRequest } from './client-code.ts';
+
+/** The request as code, in three languages. */
+export function CopyAs({ request }: { request: SnippetRequest }) {
+  return (
+    <span className="copy-as">
+      <span className="muted">Copy as</span>
+      {languages.map(([language, name]) => (
+        <CopyButton key={language} label={`Copy as ${name}`} text={requestSnippet(language, request)} showLabel={name} />
+      ))}
+    </span>
+  );
+}

@@ -89,7 +89,8 @@ test('guessing is slowed down, and does not lock out who has a good key', async 
 });
 
 test('a rate limit holds to 5 %, and other keys are unharmed', async () => {
-  const rate = 200;
+  // So few that any machine sends more.
+  const rate = 40;
   const limited = await makeKey('viewer', rate);
   let [accepted, refused, othersRefused, others] = [0, 0, 0, 0];
   const seconds = 4;

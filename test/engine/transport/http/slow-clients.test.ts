@@ -11,8 +11,11 @@ afterAll(() => server.close());
 /** A client that sends a little every 50 ms for ever; says when it was closed, and with what. */
 function slow(first: string, drip: string): { closed: Promise<{ afterMs: number; answer: string }>; socket: Socket } {
   const begun = performance.now();
-  const socket = connect(server.port, '127.0.0.1', () => socket.write(first));
-  const dripping = setInterval(() => socket.write(drip), 50);
+  let dripping: NodeJS.Timeout | undefined;
+  const socket = connect(server.port, '127.0.0.1', () => {
+    socket.write(first);
+    dripping = setInterval(() => socket.write(drip), 50);
+  });
   let answer = '';
   socket.on('data', (chunk) => {
     answer += chunk.toString();

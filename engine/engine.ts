@@ -111,8 +111,7 @@ export function createEngine(options: EngineOptions): Engine {
       // A server that a user did not start in this session does not start by itself after a crash in it.
       if (serving && !serve) await context.state.update((state) => ({ ...state, serving: null }));
       await handlers['workspace.open']({ path: open });
-      if (serving && serve)
-        await startServing(context, stories, { bundle: serving.bundle, port: serving.port, host: '127.0.0.1', nextFreePort: true });
+      if (serving && serve) await startServing(context, stories, { ...serving, tls: serving.tls ?? undefined, nextFreePort: true });
     },
     async close() {
       await context.jobs.close();

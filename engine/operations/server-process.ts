@@ -101,7 +101,7 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
       const current: Running = { child, listener, swaps: new Map(), looks: new Map(), exited: Promise.resolve(), stopping: false };
       running = current;
       place = { host: options.host, certificateFile: options.tls?.cert ?? null };
-      status = { ...stoppedServer, state: 'starting', bundle: options.bundleName, pid: child.pid ?? null };
+      status = { ...stoppedServer, state: 'starting', bundle: options.bundleName, auth: options.auth, pid: child.pid ?? null };
       listener.changed(status);
       const outcome = new Promise<{ url: string; port: number; modelVersion: string }>((resolve, reject) => {
         const timer = setTimeout(() => reject(new EngineError('timeout', 'The server did not start within a minute.')), startTimeoutMs);
@@ -134,7 +134,6 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
           url,
           port,
           modelVersion,
-          auth: options.auth,
           tls: options.tls !== null,
           pid: child.pid ?? null,
           startedAt: new Date().toISOString(),

@@ -107,7 +107,8 @@ export async function startServing(context: EngineContext, stories: AdminStories
         adminAvailable: true,
       };
       const status = await context.server.start(options, listenerOf(context, stories));
-      await context.state.update((state) => ({ ...state, serving: { bundle: id, port: status.port ?? port } }));
+      const { host, names, tls } = options;
+      await context.state.update((state) => ({ ...state, serving: { bundle: id, port: status.port ?? port, host, names, tls } }));
       return status;
     } catch (error) {
       if (!(error instanceof EngineError && error.code === 'port_in_use' && port < last)) throw error;

@@ -39,16 +39,35 @@ async function take(file: string): Promise<Lock> {
   }
 }
 
+/** What the disk refuses, as something that a user can act on. */
+function inWords(folder: string, error: unknown): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  if (!full && !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) return error;
+  const words = full ? 'its disk is full. Free some space' : 'this user may not write there. Change its rights';
+  return new EngineError('unavailable', `${folder} cannot be written to (${code}): ${words}.`, { folder }, { cause: error });
+}
+
+async function prepare(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: privateFolder });
+    // A folder that was there already may have been made with other rights.
+    await chmod(folder, privateFolder);
+  } catch (error) {
+    throw inWords(folder, error);
+  }
+}
+
 /** @param folder made at the first change */
 export function secretFolder(folder: string): SecretFolder {
   let last: Promise<unknown> = Promise.resolve();
   const work = async <R>(change: () => Promise<R>): Promise<R> => {
-    await mkdir(folder, { recursive: true, mode: privateFolder });
-    // A folder that was there already may have been made with other rights.
-    await chmod(folder, privateFolder);
+    await prepare(folder);
     const lock = await take(path.join(folder, 'lock'));
     try {
       return await change();
+    } catch (error) {
+      throw inWords(folder, error);
     } finally {
       await lock.release();
     }

@@ -80,6 +80,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   let log: ServerLog | undefined;
   let tracer: Tracer | null = null;
   let auth: ServerAuth | undefined;
+  let authWish: boolean | undefined;
   let state: 'new' | 'started' | 'stopping' = 'new';
   let reported = 0;
   let busy = false;
@@ -150,6 +151,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
       assertReachable(host, askForKeys);
       const gates = await openServerAuth({ securityFolder, auth: askForKeys, host });
       auth = gates;
+      if (authWish !== undefined) await gates.set(authWish);
       const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
       service = opened;
       tracer = await openTracer(options.version);
@@ -198,6 +200,12 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     }
   };
 
+  const changeAuth = (on: boolean): void => {
+    // Heard while it starts, it holds from the start.
+    authWish = on;
+    auth?.set(on).catch((error: unknown) => warn(reportOf(error).message));
+  };
+
   channel.onClose(() => void stop());
   channel.onMessage((raw) => {
     const message = raw as ToServer;
@@ -205,7 +213,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     else if (message.type === 'swap') void swap(message);
     else if (message.type === 'admin.answer') engine.answer(message);
     else if (message.type === 'traffic') channel.post({ type: 'traffic', id: message.id, traffic: traffic.look(message.after) });
-    else if (message.type === 'auth') void auth?.set(message.on).catch((error: unknown) => warn(reportOf(error).message));
+    else if (message.type === 'auth') changeAuth(message.on);
     else void stop();
   });
   process.once('SIGTERM', () => void stop());

@@ -9,7 +9,16 @@ const State = z.object({
   /** What was open when the engine last ran, to open again after a crash or at the next start. */
   open: z.string().nullable().default(null),
   /** What was served, and where. */
-  serving: z.object({ bundle: z.string(), port: z.number() }).nullable().default(null),
+  serving: z
+    .object({
+      bundle: z.string(),
+      port: z.number(),
+      host: z.string().default('127.0.0.1'),
+      names: z.array(z.string()).default([]),
+      tls: z.object({ cert: z.string(), key: z.string() }).nullable().default(null),
+    })
+    .nullable()
+    .default(null),
 });
 export type AppState = z.infer<typeof State>;
 

@@ -8,6 +8,8 @@ const failedAtOnce = 10;
 const failedPerSecond = 0.2;
 /** The share of a second's requests that may come at once. */
 const burstShare = 0.1;
+/** A bucket that holds one request only would spill while its client waits for a round moment. */
+const leastBurst = 1.5;
 const connectionsOfOneKey = 64;
 
 /** How much anybody may ask. */
@@ -45,7 +47,7 @@ export function createLimits(): Limits {
 
   const pace: Limits['pace'] = ({ id, rate_limit: rate }) => {
     if (rate === null) return;
-    const waitMs = requests.take(id, rate, Math.max(1, rate * burstShare));
+    const waitMs = requests.take(id, rate, Math.max(leastBurst, rate * burstShare));
     if (waitMs > 0) throw tooMany(`The key ${id} may send ${rate} requests a second.`, waitMs);
   };
 

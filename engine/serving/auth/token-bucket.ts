@@ -13,6 +13,9 @@ export interface Buckets {
 /** Nobody fills the memory with names: the ones that were not used for longest are forgotten. */
 const mostNames = 10_000;
 
+/** Parts of a second do not add up exactly. */
+const roundingError = 1e-9;
+
 /** Token buckets by name, on the monotonic clock: a clock that is set back stops nobody. */
 export function createBuckets(): Buckets {
   const buckets = new Map<string, Bucket>();
@@ -30,7 +33,7 @@ export function createBuckets(): Buckets {
   return {
     take(name, perSecond, size, nowMs = performance.now()) {
       const bucket = fill(name, perSecond, size, nowMs);
-      if (bucket.level < 1) return ((1 - bucket.level) / perSecond) * 1000;
+      if (bucket.level < 1 - roundingError) return ((1 - bucket.level) / perSecond) * 1000;
       bucket.level -= 1;
       return 0;
     },

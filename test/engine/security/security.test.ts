@@ -88,6 +88,36 @@ describe('keys', () => {
     expect(openSecurity(folder).keys.list()[0]?.last_used_at).toMatch(/^\d{4}-/);
   });
 
+  test('where the disk does not take it, that is said', async () => {
+    await writeFile(folder, 'a file in its place');
+    await expect(openSecurity(folder).createKey(viewer, 'me')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/cannot be written to/),
+    });
+  });
+
+  test('1,000 keys are as many as there may be; a revoked one makes room', async () => {
+    const security = openSecurity(folder);
+    const made = await security.createKey(viewer, 'me');
+    const [first] = JSON.parse(await readFile(file('keys.json'), 'utf8'));
+    const many = Array.from({ length: 999 }, (_, i) => ({ ...first, id: `key${i}` }));
+    await writeFile(file('keys.json'), JSON.stringify([first, ...many]));
+    await expect(openSecurity(folder).createKey(viewer, 'me')).rejects.toMatchObject({ code: 'conflict' });
+    await openSecurity(folder).revokeKey(made.id, 'me');
+    await openSecurity(folder).createKey(viewer, 'me');
+  });
+
+  test('fetching tokens in a loop fills nothing: of one key the oldest line ends', async () => {
+    const { lines } = openSecurity(folder);
+    const issue = () => ({ jti: 'x', exp: Date.now() / 1000 + 60 });
+    const oldest = await lines.begin('a', issue);
+    const other = await lines.begin('b', issue);
+    for (let i = 0; i < 99; i++) await lines.begin('a', issue);
+    expect([lines.alive(oldest), lines.alive(other)]).toEqual([true, true]);
+    await lines.begin('a', issue);
+    expect([lines.alive(oldest), lines.alive(other)]).toEqual([false, true]);
+  });
+
   test('the lock of a process that died is taken over', async () => {
     await openSecurity(folder).createKey(viewer, 'me');
     const dead = spawnSync(process.execPath, ['-e', '']).pid;

@@ -98,6 +98,21 @@ test.each([
   expect((await server.ask('/recommend/u1', { headers: headers as Record<string, string> })).status).toBe(401);
 });
 
+test('the key of an admin opens nothing to a page elsewhere, or by another name', async () => {
+  const authorization = `Bearer ${credentials.admin}`;
+  for (const [, row] of rows) {
+    for (const foreign of [
+      { host: `evil.example:${server.port}` },
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
+      const { status, headers } = await server.ask(asked(row), { method: row.method, headers: { authorization, ...foreign } });
+      expect(status, `${row.method} ${row.path} ${JSON.stringify(foreign)}`).toBe(403);
+      expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    }
+  }
+});
+
 test('a running server asks for keys at once, and no more at once', async () => {
   const open = await openTestServer();
   expect((await open.ask('/recommend/u1')).status).toBe(200);

@@ -43,6 +43,8 @@ export interface DoorLimits {
   behindMs: number;
   /** Open connections; those above are answered 503 and closed. */
   connections: number;
+  /** Of the bodies of all requests that are read or answered at one time; a body for which there is no room is refused with 503. */
+  bodyBytes: number;
   /** For all headers to arrive. */
   headersMs: number;
   /** For a whole request to arrive. */

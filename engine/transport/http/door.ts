@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { MiB } from '#contract/api/route';
 import { EngineError } from '#contract/errors';
 import type { DoorLimits, OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
 import { createDispatch } from './dispatch.ts';
@@ -8,7 +9,14 @@ import { createLoadShedder } from './load-shedder.ts';
 import { problemOf } from './problem.ts';
 import { send } from './reply.ts';
 
-const usualLimits: DoorLimits = { behindMs: 100, connections: 2000, headersMs: 10_000, requestMs: 30_000, graceMs: 300 };
+const usualLimits: DoorLimits = {
+  behindMs: 100,
+  connections: 2000,
+  bodyBytes: 256 * MiB,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  graceMs: 300,
+};
 
 /** Slow clients are let go; nobody waits behind them. */
 const timeouts = ({ headersMs, requestMs }: DoorLimits) => ({

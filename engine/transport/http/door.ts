@@ -93,9 +93,12 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
   };
   server.on('request', (request, response) => {
     const arrivedMs = performance.now();
-    if (shedder.admit(request, response, () => answer(request, response, arrivedMs))) return;
-    const { method = '', url = '' } = request;
-    onAnswer({ requestId: '', route: 'shed', method, target: url, status: 503, durationMs: 0, identity: null });
+    const refused = (): void => {
+      const { method = '', url = '' } = request;
+      const durationMs = performance.now() - arrivedMs;
+      onAnswer({ requestId: '', route: 'shed', method, target: url, status: 503, durationMs, identity: null });
+    };
+    shedder.admit(request, response, () => answer(request, response, arrivedMs), refused);
   });
   const address = host === 'localhost' ? '127.0.0.1' : host;
   await listen(server, address, port);

@@ -9,10 +9,8 @@ import { createWaitingLine } from './waiting-line.ts';
 
 /** Turns requests away that would only wait. What is turned away costs next to nothing: nothing is read, found or made for it. */
 export interface LoadShedder {
-  /**
-   * Calls `work` when it is the request's turn, or answers it with 503 and returns false.
-   */
-  admit(request: IncomingMessage, response: ServerResponse, work: () => void): boolean;
+  /** Calls `work` when it is the request's turn, or answers it with 503 and calls `refused`. */
+  admit(request: IncomingMessage, response: ServerResponse, work: () => void, refused: () => void): void;
   /** From now on every request is refused and its connection closed. */
   stopping(): void;
 }
@@ -76,25 +74,28 @@ export function createLoadShedder(server: Server, { behindMs, connections, bodyB
   });
 
   return {
-    admit(request, response, work) {
+    admit(request, response, work, refused) {
       const closing = stopping ? isStopping : crowded.has(request.socket) ? tooMany : null;
       if (alwaysAnswered.has(request.url ?? '')) {
         if (closing) response.setHeader('connection', 'close');
         work();
-        return true;
+        return;
       }
       const late = line.length >= alwaysTaken && line.expectedMs() > behindMs;
       const refusal = closing ?? (late ? tooBusy : bodies.take(request, response) ? null : tooMuch);
       if (refusal) {
-        if (refusals.length < longestLine) refusals.join(() => refusal(response));
-        else refusal(response);
-        return false;
+        const refuse = (): void => {
+          refusal(response);
+          refused();
+        };
+        if (refusals.length < longestLine) refusals.join(refuse);
+        else refuse();
+        return;
       }
       line.join(() => {
         // Whoever has gone while waiting needs no answer.
         if (!response.destroyed) work();
       });
-      return true;
     },
     stopping() {
       stopping = true;

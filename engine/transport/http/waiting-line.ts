@@ -17,18 +17,22 @@ const longestMs = 20;
  * First come, first served, a slice of time a turn of the event loop; what a request costs is learned from how fast the line moves.
  * @param knocking somebody was let in this turn. The event loop takes one new connection a turn, so that while clients knock, long turns would
  * leave them waiting where nobody sees them: most turns do nothing else then
+ * @param now milliseconds that only go forward, for tests
  */
-export function createWaitingLine(sliceMs: number, knocking: () => boolean): WaitingLine {
+export function createWaitingLine(sliceMs: number, knocking: () => boolean, now = (): number => performance.now()): WaitingLine {
   let line: ((() => void) | undefined)[] = [];
   let head = 0;
   let running = false;
   let eachMs = 0.5;
   let workedMs = 0;
+  /** Since the event loop last came round, spent on those who found nobody waiting. */
+  let atOnceMs = 0;
+  let rounding = false;
   let turnBeganMs = 0;
   let turnCount = 0;
 
   const turn = (): void => {
-    const beganMs = performance.now();
+    const beganMs = now();
     if (beganMs - workedMs < restMs && knocking()) {
       setImmediate(turn);
       return;
@@ -43,8 +47,8 @@ export function createWaitingLine(sliceMs: number, knocking: () => boolean): Wai
       head += 1;
       turnCount += 1;
       work();
-    } while (head < line.length && performance.now() - beganMs < sliceMs);
-    workedMs = performance.now();
+    } while (head < line.length && now() - beganMs < sliceMs);
+    workedMs = now();
     if (head < line.length) {
       if (head > 1000) {
         line = line.slice(head);
@@ -59,12 +63,30 @@ export function createWaitingLine(sliceMs: number, knocking: () => boolean): Wai
     running = false;
   };
 
+  const rounded = (): void => {
+    rounding = false;
+    atOnceMs = 0;
+  };
+  /** Where nobody waits there is no line: other work of the process, done between turns, would come before. */
+  const workAtOnce = (work: () => void): void => {
+    const beganMs = now();
+    work();
+    atOnceMs += now() - beganMs;
+    if (rounding) return;
+    rounding = true;
+    setImmediate(rounded);
+  };
+
   return {
     expectedMs: () => (line.length - head) * eachMs,
     get length() {
       return line.length - head;
     },
     join(work) {
+      if (!running && atOnceMs < sliceMs) {
+        workAtOnce(work);
+        return;
+      }
       line.push(work);
       if (running) return;
       running = true;

@@ -16,6 +16,8 @@ export interface Answered {
   identity: Identity | null;
   source?: string | undefined;
   degraded?: string | undefined;
+  /** Where a bug is that ended it. */
+  bug?: string | undefined;
   /** Bodies are kept only while somebody looks. */
   sent?: string | undefined;
   answer?: string | undefined;

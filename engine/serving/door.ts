@@ -16,6 +16,8 @@ export interface Answered {
   identity: Identity | null;
   source?: string | undefined;
   degraded?: string | undefined;
+  /** Where a bug is that ended it. */
+  bug?: string | undefined;
   /** Bodies are kept only while somebody looks. */
   sent?: string | undefined;
   answer?: string | undefined;
@@ -35,6 +37,8 @@ export interface DoorLimits {
   behindMs: number;
   /** Open connections; those above are answered 503 and closed. */
   connections: number;
+  /** Of the bodies of all requests that are read or answered at one time; a body for which there is no room is refused with 503. */
+  bodyBytes: number;
   /** For all headers to arrive. */
   headersMs: number;
   /** For a whole request to arrive. */

@@ -25,7 +25,7 @@ export function logLevelOf(value: string | undefined): LogLevel {
   return value === 'off' || value === 'info' || value === 'debug' ? value : 'failures';
 }
 
-function requestLine({ requestId, route, method, status, durationMs, source, degraded, identity }: Answered): string {
+function requestLine({ requestId, route, method, status, durationMs, source, degraded, identity, bug }: Answered): string {
   const level = status >= 500 && status !== 501 ? 'error' : 'info';
   return JSON.stringify({
     time: new Date().toISOString(),
@@ -39,6 +39,7 @@ function requestLine({ requestId, route, method, status, durationMs, source, deg
     source,
     degraded,
     key_id: identity?.keyId ?? undefined,
+    bug,
   });
 }
 

@@ -7,7 +7,7 @@ import type { Answered, DoorOptions } from '../../serving/door.ts';
 import { type AnswerFacts, JsonLines, JsonText } from '../../serving/handlers/handler.ts';
 import { noStages, type RequestTrace } from '../../serving/tracing.ts';
 import { docsReply } from './docs.ts';
-import { problemOf, problemReply } from './problem.ts';
+import { placeOfBug, problemOf, problemReply } from './problem.ts';
 import { UnsupportedMediaType } from './read-body.ts';
 import { type InputReader, idempotencyKeyOf, inputReader } from './read-request.ts';
 import { type Reply, send } from './reply.ts';
@@ -20,6 +20,7 @@ interface UnderWay {
   identity: Identity | null;
   facts: AnswerFacts;
   trace: RequestTrace | null;
+  bug?: string | undefined;
   sent?: string;
   secret: boolean;
   arrivedMs: number;
@@ -133,6 +134,7 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
       status: reply.status,
       durationMs: performance.now() - state.arrivedMs,
       identity,
+      bug: state.bug,
       ...facts,
     };
     if (options.watched()) {
@@ -158,6 +160,9 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
       tell(request, state, reply);
       send(response, reply);
     };
-    answer(request, state).then(finish, (error: unknown) => finish(failed(error)));
+    answer(request, state).then(finish, (error: unknown) => {
+      if (!(error instanceof UnsupportedMediaType)) state.bug = placeOfBug(error);
+      finish(failed(error));
+    });
   };
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { MiB } from '#contract/api/route';
 import { EngineError } from '#contract/errors';
 import type { DoorLimits, OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
 import { createDispatch } from './dispatch.ts';
@@ -13,7 +14,14 @@ import { send } from './reply.ts';
 import { readTls } from './tls.ts';
 import { answerUnreadable } from './unreadable.ts';
 
-const usualLimits: DoorLimits = { behindMs: 100, connections: 2000, headersMs: 10_000, requestMs: 30_000, graceMs: 300 };
+const usualLimits: DoorLimits = {
+  behindMs: 100,
+  connections: 2000,
+  bodyBytes: 256 * MiB,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  graceMs: 300,
+};
 
 /** Slow clients are let go; nobody waits behind them. Lists of ids to leave out may stand in an address. */
 const patienceOf = ({ headersMs, requestMs }: DoorLimits) => ({
@@ -94,9 +102,12 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
   };
   server.on('request', (request, response) => {
     const arrivedMs = performance.now();
-    if (shedder.admit(request, response, () => answer(request, response, arrivedMs))) return;
-    const { method = '', url = '' } = request;
-    onAnswer({ requestId: '', route: 'shed', method, target: url, status: 503, durationMs: 0, identity: null });
+    const refused = (): void => {
+      const { method = '', url = '' } = request;
+      const durationMs = performance.now() - arrivedMs;
+      onAnswer({ requestId: '', route: 'shed', method, target: url, status: 503, durationMs, identity: null });
+    };
+    shedder.admit(request, response, () => answer(request, response, arrivedMs), refused);
   });
   const address = host === 'localhost' ? '127.0.0.1' : host;
   await listen(server, address, port);

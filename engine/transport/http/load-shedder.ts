@@ -2,21 +2,20 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { DoorLimits } from '../../serving/door.ts';
+import { createBodyBudget } from './body-budget.ts';
 import { problemReply } from './problem.ts';
 import { commonHeaders } from './reply.ts';
 import { createWaitingLine } from './waiting-line.ts';
 
 /** Turns requests away that would only wait. What is turned away costs next to nothing: nothing is read, found or made for it. */
 export interface LoadShedder {
-  /**
-   * Calls `work` when it is the request's turn, or answers it with 503 and returns false.
-   */
-  admit(request: IncomingMessage, response: ServerResponse, work: () => void): boolean;
+  /** Calls `work` when it is the request's turn, or answers it with 503 and calls `refused`. */
+  admit(request: IncomingMessage, response: ServerResponse, work: () => void, refused: () => void): void;
   /** From now on every request is refused and its connection closed. */
   stopping(): void;
 }
 
-type Limits = Pick<DoorLimits, 'behindMs' | 'connections'>;
+type Limits = Pick<DoorLimits, 'behindMs' | 'connections' | 'bodyBytes'>;
 
 /** Sockets beyond the ones that are answered 503; beyond these the system turns them away. */
 const spareConnections = 2000;
@@ -46,7 +45,7 @@ function constantReply(detail: string, closes: boolean): (response: ServerRespon
   };
 }
 
-export function createLoadShedder(server: Server, { behindMs, connections }: Limits): LoadShedder {
+export function createLoadShedder(server: Server, { behindMs, connections, bodyBytes }: Limits): LoadShedder {
   let knocked = false;
   const nobodyKnocked = (): void => {
     knocked = false;
@@ -56,7 +55,9 @@ export function createLoadShedder(server: Server, { behindMs, connections }: Lim
   const refusals = createWaitingLine(0.4, () => knocked);
   const tooBusy = constantReply('More requests come than can be answered in time. Send it again in a second.', false);
   const tooMany = constantReply(`More than ${connections} connections are open. Close some, or use one for many requests.`, true);
+  const tooMuch = constantReply('Many large bodies are on their way already. Send it again in a second, or in parts.', true);
   const isStopping = constantReply('The server is stopping. Send it again in a moment, to the one that follows.', true);
+  const bodies = createBodyBudget(bodyBytes);
   const crowded = new WeakSet<Socket>();
   let open = 0;
   let stopping = false;
@@ -73,25 +74,28 @@ export function createLoadShedder(server: Server, { behindMs, connections }: Lim
   });
 
   return {
-    admit(request, response, work) {
+    admit(request, response, work, refused) {
       const closing = stopping ? isStopping : crowded.has(request.socket) ? tooMany : null;
       if (alwaysAnswered.has(request.url ?? '')) {
         if (closing) response.setHeader('connection', 'close');
         work();
-        return true;
+        return;
       }
       const late = line.length >= alwaysTaken && line.expectedMs() > behindMs;
-      const refusal = closing ?? (late ? tooBusy : null);
+      const refusal = closing ?? (late ? tooBusy : bodies.take(request, response) ? null : tooMuch);
       if (refusal) {
-        if (refusals.length < longestLine) refusals.join(() => refusal(response));
-        else refusal(response);
-        return false;
+        const refuse = (): void => {
+          refusal(response);
+          refused();
+        };
+        if (refusals.length < longestLine) refusals.join(refuse);
+        else refuse();
+        return;
       }
       line.join(() => {
         // Whoever has gone while waiting needs no answer.
         if (!response.destroyed) work();
       });
-      return true;
     },
     stopping() {
       stopping = true;

@@ -8,6 +8,14 @@ export function problemReply(status: number, code: string, detail: string, heade
   return { status, headers: { 'content-type': 'application/problem+json', ...headers }, body: JSON.stringify(body) };
 }
 
+/** Where a bug is, for the log: without its message, which may hold what was asked for. Undefined for what somebody meant to happen. */
+export function placeOfBug(error: unknown): string | undefined {
+  if (reportOf(error).code !== 'internal') return undefined;
+  if (!(error instanceof Error)) return typeof error;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames.map((line) => line.trim())].join(' ');
+}
+
 /** Node has no words for it; nginx gave it to requests whose client went away. */
 const clientClosed = 499;
 

@@ -8,24 +8,35 @@ export interface WaitingLine {
 
 /** How much the newest turn counts in the mean. */
 const share = 0.1;
+/** So long at most are those outside let in before those inside are served again. */
+const restMs = 5;
 /** A turn in which the whole process stood still says little about the next one. */
 const longestMs = 20;
 
 /**
  * First come, first served, a slice of time a turn of the event loop; what a request costs is learned from how fast the line moves.
- * @param hurry true: one is enough for this turn. The event loop takes one new connection a turn, so that while clients knock, long turns would
- * leave them waiting where nobody sees them
+ * @param knocking somebody was let in this turn. The event loop takes one new connection a turn, so that while clients knock, long turns would
+ * leave them waiting where nobody sees them: most turns do nothing else then
+ * @param now milliseconds that only go forward, for tests
  */
-export function createWaitingLine(sliceMs: number, hurry: () => boolean): WaitingLine {
+export function createWaitingLine(sliceMs: number, knocking: () => boolean, now = (): number => performance.now()): WaitingLine {
   let line: ((() => void) | undefined)[] = [];
   let head = 0;
   let running = false;
   let eachMs = 0.5;
+  let workedMs = 0;
+  /** Since the event loop last came round, spent on those who found nobody waiting. */
+  let atOnceMs = 0;
+  let rounding = false;
   let turnBeganMs = 0;
   let turnCount = 0;
 
   const turn = (): void => {
-    const beganMs = performance.now();
+    const beganMs = now();
+    if (beganMs - workedMs < restMs && knocking()) {
+      setImmediate(turn);
+      return;
+    }
     // All that happened since the last slice counts: reading, refusing, sending.
     if (turnCount > 0) eachMs += share * (Math.min((beganMs - turnBeganMs) / turnCount, longestMs) - eachMs);
     turnBeganMs = beganMs;
@@ -36,7 +47,8 @@ export function createWaitingLine(sliceMs: number, hurry: () => boolean): Waitin
       head += 1;
       turnCount += 1;
       work();
-    } while (head < line.length && !hurry() && performance.now() - beganMs < sliceMs);
+    } while (head < line.length && now() - beganMs < sliceMs);
+    workedMs = now();
     if (head < line.length) {
       if (head > 1000) {
         line = line.slice(head);
@@ -51,12 +63,30 @@ export function createWaitingLine(sliceMs: number, hurry: () => boolean): Waitin
     running = false;
   };
 
+  const rounded = (): void => {
+    rounding = false;
+    atOnceMs = 0;
+  };
+  /** Where nobody waits there is no line: other work of the process, done between turns, would come before. */
+  const workAtOnce = (work: () => void): void => {
+    const beganMs = now();
+    work();
+    atOnceMs += now() - beganMs;
+    if (rounding) return;
+    rounding = true;
+    setImmediate(rounded);
+  };
+
   return {
     expectedMs: () => (line.length - head) * eachMs,
     get length() {
       return line.length - head;
     },
     join(work) {
+      if (!running && atOnceMs < sliceMs) {
+        workAtOnce(work);
+        return;
+      }
       line.push(work);
       if (running) return;
       running = true;

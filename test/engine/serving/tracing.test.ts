@@ -23,6 +23,7 @@ interface SentSpan {
 
 /** What the collector was sent, as OTLP in JSON. */
 let bodies: { path: string; type: string | undefined; text: string }[] = [];
+let bugs: string[] = [];
 let collector: Server;
 let server: TestServer;
 
@@ -44,6 +45,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   bodies = [];
+  bugs = [];
 });
 afterAll(async () => {
   await server.close();
@@ -90,7 +92,9 @@ async function traced(targets: [target: string, headers: Record<string, string>]
     gate: openGate,
     uploadFolder: null,
     watched: () => false,
-    onAnswer: () => undefined,
+    onAnswer: (answered) => {
+      if (answered.bug) bugs.push(answered.bug);
+    },
     tracer: tracer satisfies Tracer,
   });
   for (const [target, headers] of targets) await fetch(`${door.url}${target}`, { headers }).then((answer) => answer.text());
@@ -140,7 +144,11 @@ test('a stage that throws is marked, and nothing of what was asked for is in a t
     ['/secret-path', {}],
   ]);
   expect(spansSent().find(({ name }) => name === 'rank')?.status.code).toBe(2);
-  expect(JSON.stringify(bodies)).not.toContain('secret');
+  expect(bugs).toEqual([
+    expect.stringMatching(/^SyntaxError at JSON\.parse .*tracing\.test\.ts/),
+    expect.stringMatching(/^Error at .*tracing\.test\.ts/),
+  ]);
+  expect(JSON.stringify([bodies, bugs])).not.toContain('secret');
 });
 
 test('a header that is no trace context begins a trace of its own, and one that was not sampled is not sent', async () => {

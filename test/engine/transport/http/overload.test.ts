@@ -121,6 +121,32 @@ test('connections above the limit are answered 503 and closed; those that were t
   });
 });
 
+test('bodies for which there is no room are refused, lists are not, and room comes back with each answer', async () => {
+  await withDoor({ bodyBytes: 10_000 }, async (door) => {
+    const event = JSON.stringify({ user_id: 'u3', item_id: 'i3', context: { text: 'x'.repeat(3900) } });
+    const head = (length: string): string =>
+      `POST /events HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
+    const [one, two, three, chunked, list] = await Promise.all([1, 2, 3, 4, 5].map(() => wire(door.port)));
+    if (!one || !two || !three || !chunked || !list) throw new Error('no wires');
+    for (const client of [one, two]) client.socket.write(head(`Content-Length: ${event.length}`));
+    await new Promise((done) => setTimeout(done, 50));
+    three.socket.write(head(`Content-Length: ${event.length}`));
+    expect(await three.closed).toMatch(/^HTTP\/1\.1 503[\s\S]*retry-after: 1[\s\S]*Many large bodies/);
+    chunked.socket.write(head('Transfer-Encoding: chunked'));
+    expect(await chunked.closed).toMatch(/^HTTP\/1\.1 503/);
+    list.socket.write(get(door.port, '/recommend/u3'));
+    await list.has(/HTTP\/1\.1 200/);
+    for (const client of [one, two]) {
+      client.socket.write(event);
+      await client.has(/HTTP\/1\.1 202/);
+    }
+    const next = await wire(door.port);
+    next.socket.write(head(`Content-Length: ${event.length}`) + event);
+    await next.has(/HTTP\/1\.1 202/);
+    for (const { socket } of [one, two, list, next]) socket.destroy();
+  });
+});
+
 test('a door that closes answers what is under way, tells the next request to go, and is shut soon after', async () => {
   await withDoor({}, async (door) => {
     const [busy, idle] = [await wire(door.port), await wire(door.port)];

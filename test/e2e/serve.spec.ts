@@ -188,6 +188,7 @@ test('requests are listed as they come, with their bodies, and can be sent again
   await expect(detail).toContainText('"duplicates": 1');
   await tab('Traffic').click();
   await expect(page.getByTestId('traffic-rate').locator('figcaption')).toContainText('requests in the last');
+  await expect(page.locator('.skeleton')).toHaveCount(0);
   await shoot(page, 'serve-traffic');
 });
 

@@ -12,7 +12,7 @@ export function ServerFigures({ status }: { status: ServerStatus }) {
       <Figure label="p50" value={latency(status.p50Ms)} />
       <Figure label="p99" value={latency(status.p99Ms)} />
       <Figure
-        label="Errors"
+        label="Server errors"
         value={
           <>
             {formatCount(status.errors)}

@@ -22,8 +22,10 @@ const quoted = (text: string) =>
   JSON.stringify(text).replaceAll(/[\u2028\u2029\u007f]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function curl({ method, url, headers, body }: SnippetRequest): string {
+  // Brackets and braces in an address would be patterns to curl.
+  const plain = /[[\]{}]/.test(url) ? '--globoff ' : '';
   const parts = [
-    `curl ${method === 'GET' && body === undefined ? '' : `-X ${method} `}${shell(url)}`,
+    `curl ${plain}${method === 'GET' && body === undefined ? '' : `-X ${method} `}${shell(url)}`,
     ...Object.entries(headers).map(([name, value]) => `  -H ${shell(`${name}: ${value}`)}`),
     // `--data-binary` leaves line breaks alone; a body that begins with @ would be read as the name of a file.
     ...(body === undefined ? [] : [`  --data-${body.startsWith('@') ? 'raw' : 'binary'} ${shell(body)}`]),

@@ -1,6 +1,6 @@
 import { Button, Switch } from '@blueprintjs/core';
 import { PlusIcon } from '@blueprintjs/icons';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ServerSecurity } from '#contract/server';
 import { engine } from '../../../client/connect.ts';
 import { useAction } from '../../../client/use-action.ts';
@@ -8,12 +8,14 @@ import { useOperation } from '../../../client/use-operation.ts';
 import { ErrorNote } from '../../../components/ErrorNote.tsx';
 import { Panel } from '../../../components/Panel.tsx';
 import { Answered, Skeleton } from '../../../components/States.tsx';
+import { useNow } from '../../../store/use-now.ts';
 import { AuditLog } from './AuditLog.tsx';
 import { KeysTable } from './KeysTable.tsx';
 import { NewKey } from './NewKey.tsx';
 
 const fewEntries = 100;
 const allEntries = 1000;
+const refreshEveryMs = 5000;
 
 /** Who may ask: in one click, from the next request on. */
 function Access({ security, onChanged }: { security: ServerSecurity; onChanged: () => void }) {
@@ -50,6 +52,11 @@ export function Keys() {
   const [auditLimit, setAuditLimit] = useState(fewEntries);
   const [making, setMaking] = useState(false);
   const answer = useOperation('server.security', { auditLimit }, ['workspace']);
+  const now = useNow(refreshEveryMs);
+  const { reload } = answer;
+  // When a key was used last changes without anybody touching this page.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the clock says when to look again.
+  useEffect(() => reload(), [now, reload]);
   return (
     <Answered answer={answer} skeleton={<Skeleton rows={8} height={28} />}>
       {(security) => (

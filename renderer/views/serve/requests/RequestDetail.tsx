@@ -12,7 +12,7 @@ import { AnswerStatus } from '../AnswerStatus.tsx';
 import { CopyAs } from '../CopyAs.tsx';
 import { snippetHeaders } from '../client-code.ts';
 import { StatusText } from '../StatusText.tsx';
-import { clockText, repeatsAChange, routeText, sourceText, whyNotAgain } from './request-log.ts';
+import { clockText, repeatsAChange, routeText, sourceText, wholeBody, whyNotAgain } from './request-log.ts';
 
 function Body({ title, text, nothing }: { title: string; text: string | null; nothing: string }) {
   return (
@@ -36,7 +36,7 @@ function Facts({ request }: { request: ServedRequest }) {
     ['Time', clockText(request.time)],
     ['Latency', formatMilliseconds(request.durationMs)],
     ['Source', sourceText(request) || 'none'],
-    ['Caller', request.caller],
+    ['Caller', request.caller || 'nobody'],
   ];
   return (
     <dl className="facts">
@@ -65,9 +65,10 @@ function Replay({ request, running }: { request: ServedRequest; running: boolean
   const [asking, setAsking] = useState(false);
   const [answer, setAnswer] = useState<ServerAnswer>();
   const replay = useAction(async () => {
-    const { method, target, sent } = request;
-    const body = sent ? { body: sent } : {};
-    setAnswer(await engine.call('server.send', { method: method as 'GET' | 'POST' | 'DELETE', path: target, ...body }));
+    const { method, target } = request;
+    const body = wholeBody(request);
+    const sent = { method: method as 'GET' | 'POST' | 'DELETE', path: target, ...(body === undefined ? {} : { body }) };
+    setAnswer(await engine.call('server.send', sent));
   });
   const obstacle = running ? whyNotAgain(request) : 'No server is running.';
   return (
@@ -142,7 +143,7 @@ export function RequestDetail({ request, status, onClose, ref }: RequestDetailPr
             method: request.method,
             url,
             headers: snippetHeaders(request.sent, status.auth),
-            ...(request.sent ? { body: request.sent } : {}),
+            body: wholeBody(request),
           }}
         />
         <Replay request={request} running={status.state === 'running'} />

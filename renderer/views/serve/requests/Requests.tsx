@@ -82,7 +82,8 @@ export function Requests({ status }: { status: ServerStatus }) {
         )}
         {log.missed > 0 && (
           <p className="table-note panel-text muted">
-            {countOf(log.missed, 'request')} more came faster than they are kept; the figures and the plots count them all.
+            {countOf(log.missed, 'request')} more came faster than they are kept, or while nobody looked; the figures and the plots count
+            them all.
           </p>
         )}
       </Panel>

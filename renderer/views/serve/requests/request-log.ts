@@ -97,11 +97,14 @@ const isJson = (text: string): boolean => {
   }
 };
 
-/** Why a request cannot be sent again as it was; nothing where it can. Bodies are cut to what can be looked at. */
-export function whyNotAgain({ method, sent }: Pick<ServedRequest, 'method' | 'sent'>): string | undefined {
+/** The body as it came; nothing where there was none, or where it is not whole: long ones are cut, and those with secrets are not kept. */
+export const wholeBody = ({ sent }: Pick<ServedRequest, 'sent'>): string | undefined => (sent && isJson(sent) ? sent : undefined);
+
+/** Why a request cannot be sent again as it was; nothing where it can. */
+export function whyNotAgain({ method, target, sent }: Pick<ServedRequest, 'method' | 'target' | 'sent'>): string | undefined {
   if (!['GET', 'POST', 'DELETE'].includes(method)) return `${method} requests are not sent from here.`;
-  if (sent !== null && sent !== '' && !isJson(sent))
-    return 'Only the beginning of its body was kept, so it cannot be sent again as it was.';
+  if (target.endsWith('…')) return 'Only the beginning of its address was kept, so it cannot be sent again as it was.';
+  if (sent && wholeBody({ sent }) === undefined) return 'Its body was not kept whole, so it cannot be sent again as it was.';
   return undefined;
 }
 

@@ -84,7 +84,7 @@ export function sourcesCaption(window: TrafficWindow): string {
 export function errorsCaption(window: TrafficWindow): string {
   const total = requestsOf(window);
   const errors = errorsOf(window);
-  if (errors === 0) return `No error in ${spanText(window)}.`;
+  if (errors === 0) return `No server error (5xx) in ${spanText(window)}.`;
   const bad = filled(window).filter((second) => second.errors > 0).length;
-  return `${countOf(errors, 'error')} in ${spanText(window)}, ${formatShare(errors / total)} of the requests, within ${countOf(bad, 'second')}.`;
+  return `${countOf(errors, 'server error')} (5xx) in ${spanText(window)}, ${formatShare(errors / total)} of the requests, within ${countOf(bad, 'second')}.`;
 }

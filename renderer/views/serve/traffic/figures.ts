@@ -129,7 +129,7 @@ const errors: Maker = (window, theme) => {
       },
     ],
     layout: {
-      ...layout(window, theme, 'Errors per second', { tickformat: ',d', ...(Math.max(...counts) < 2 ? { dtick: 1 } : {}) }),
+      ...layout(window, theme, '5xx per second', { tickformat: ',d', ...(Math.max(...counts) < 2 ? { dtick: 1 } : {}) }),
       bargap: 0,
     },
     caption: captions.errorsCaption(window),

@@ -58,8 +58,9 @@ test.each(languages)('%s sends the request as it stands, whatever is in it', asy
   expect(posted.seen).toMatchObject({ method: 'POST', url: '/events?a=%27b%27&c=%24d', header: headers['x-of'] });
   expect(JSON.parse(posted.seen?.body ?? '')).toEqual(JSON.parse(nasty));
 
-  const got = await received(language, { method: 'GET', headers: {} }, '/recommend/u-1?k=5');
-  expect(got.seen).toMatchObject({ method: 'GET', url: '/recommend/u-1?k=5', body: '' });
+  const got = await received(language, { method: 'GET', headers: {} }, '/recommend/u-1?k=5&context={[1-2]}');
+  expect(got.seen).toMatchObject({ method: 'GET', body: '' });
+  expect(decodeURIComponent(got.seen?.url ?? '')).toBe('/recommend/u-1?k=5&context={[1-2]}');
   const ended = await received(language, { method: 'DELETE', headers: {} }, '/admin/keys/k1');
   expect(ended.seen?.method).toBe('DELETE');
 });

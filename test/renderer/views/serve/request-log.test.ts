@@ -12,6 +12,7 @@ import {
   routeText,
   shownRequests,
   sourceText,
+  wholeBody,
   whyNotAgain,
 } from '../../../../renderer/views/serve/requests/request-log.ts';
 
@@ -85,10 +86,16 @@ test('only what changes something asks before it is sent again', () => {
 });
 
 test('a request whose body was cut is not sent again as something else', () => {
-  expect(whyNotAgain({ method: 'GET', sent: null })).toBeUndefined();
-  expect(whyNotAgain({ method: 'POST', sent: '{"user_id":"u"}' })).toBeUndefined();
-  expect(whyNotAgain({ method: 'POST', sent: '[{"user_id":"u"},{"us' })).toContain('Only the beginning');
-  expect(whyNotAgain({ method: 'HEAD', sent: null })).toContain('HEAD');
+  const get = { method: 'GET', target: '/health', sent: null };
+  const post = { method: 'POST', target: '/events' };
+  expect(whyNotAgain(get)).toBeUndefined();
+  expect(whyNotAgain({ ...post, sent: '{"user_id":"u"}' })).toBeUndefined();
+  expect(whyNotAgain({ ...post, sent: '[{"user_id":"u"},{"us…' })).toContain('body was not kept whole');
+  expect(whyNotAgain({ ...post, sent: '(not kept: it holds a key or a token)' })).toContain('body was not kept whole');
+  expect(whyNotAgain({ ...get, target: '/recommend/u?exclude=a,b…' })).toContain('beginning of its address');
+  expect(whyNotAgain({ ...get, method: 'HEAD' })).toContain('HEAD');
+  expect(wholeBody({ sent: '{}' })).toBe('{}');
+  expect(wholeBody({ sent: '{"a":…' })).toBeUndefined();
 });
 
 test('times, routes and sources in words', () => {

@@ -73,7 +73,7 @@ test('sources are stacked by how much they made, and said with their shares', ()
 
 test('errors are counted with their share and for how long there were any', () => {
   const window = trafficWindow([second(4, { errors: 1 }), second(3, { errors: 1 }), second(1)], long, now);
-  expect(captions.errorsCaption(window)).toBe('2 errors in the last 10 minutes, 6.7 % of the requests, within 2 seconds.');
+  expect(captions.errorsCaption(window)).toBe('2 server errors (5xx) in the last 10 minutes, 6.7 % of the requests, within 2 seconds.');
   expect(captions.errorsOf(window)).toBe(2);
-  expect(captions.errorsCaption(trafficWindow([second(1)], long, now))).toBe('No error in the last 10 minutes.');
+  expect(captions.errorsCaption(trafficWindow([second(1)], long, now))).toBe('No server error (5xx) in the last 10 minutes.');
 });

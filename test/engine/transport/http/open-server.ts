@@ -88,7 +88,7 @@ export async function openTestServer(
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          const isJson = /json/.test(incoming.headers['content-type'] ?? '') && text !== '';
+          const isJson = /[/+]json/.test(incoming.headers['content-type'] ?? '') && text !== '';
           resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json: isJson ? JSON.parse(text) : undefined });
         });
         incoming.on('error', reject);

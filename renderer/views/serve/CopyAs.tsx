@@ -1,8 +1,9 @@
+import { requestSnippet, type ShownRequest } from '#contract/snippets';
 import { CopyButton } from '../../components/CopyButton.tsx';
-import { languages, requestSnippet, type SnippetRequest } from './client-code.ts';
+import { languages } from './client-code.ts';
 
 /** The request as code, in three languages. */
-export function CopyAs({ request }: { request: SnippetRequest }) {
+export function CopyAs({ request }: { request: ShownRequest }) {
   return (
     <span className="copy-as">
       <span className="muted">Copy as</span>

@@ -2,6 +2,7 @@ import { Button, HTMLSelect, InputGroup, SegmentedControl } from '@blueprintjs/c
 import { type FormEvent, useState } from 'react';
 import { openApiDocument } from '#contract/open-api';
 import type { ServerAnswer, ServerStatus } from '#contract/server';
+import { requestSnippet } from '#contract/snippets';
 import { engine } from '../../../client/connect.ts';
 import { useAction } from '../../../client/use-action.ts';
 import { useOperation } from '../../../client/use-operation.ts';
@@ -9,7 +10,7 @@ import { CopyButton } from '../../../components/CopyButton.tsx';
 import { ErrorNote } from '../../../components/ErrorNote.tsx';
 import { Panel } from '../../../components/Panel.tsx';
 import { useViewState } from '../../../store/use-view-state.ts';
-import { type Language, languages, requestSnippet, snippetHeaders } from '../client-code.ts';
+import { type Language, languages, snippetHeaders } from '../client-code.ts';
 import { AnswerView } from './AnswerView.tsx';
 import { type ApiRoute, apiRoutes } from './api-routes.ts';
 import { RouteForm } from './RouteForm.tsx';

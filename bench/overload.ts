@@ -166,6 +166,9 @@ async function main(): Promise<void> {
       rows.push(await load(server, 'every connection as fast as it goes', 2000, null, seconds));
       notes.push(`After these: normal again within ${await recovery(server)} s.`);
       rows.push(await load(server, 'afterwards, 200/s', 16, 200, 5));
+      notes.push(
+        'Offered is what the clients send as long as one of their connections is idle; each waits for its answer, 503s too, so that fewer are sent.',
+      );
       notes.push(`SIGTERM at 300 requests/s: ${JSON.stringify(await termination(server, 300))}`);
     }
   } finally {

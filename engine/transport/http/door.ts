@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { MiB } from '#contract/api/route';
 import { EngineError } from '#contract/errors';
 import type { DoorLimits, OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
+import { closeServer } from './close-server.ts';
 import { createDispatch } from './dispatch.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { createLoadShedder } from './load-shedder.ts';
@@ -44,32 +45,6 @@ function listen(server: Server, host: string, port: number): Promise<void> {
         reject(new EngineError('unavailable', `Port ${port} on ${host} cannot be opened: ${error.message}.`, { port }, { cause: error }));
     });
     server.listen(port, host, resolve);
-  });
-}
-
-/** Whether a server has connections open. */
-const isEmpty = (server: Server): Promise<boolean> =>
-  new Promise((resolve) => server.getConnections((error, count) => resolve(error === null && count === 0)));
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Waits for clients to hear that they should go: a connection that is shut while its next request is on the way would reset it. */
-async function waitForGoing(server: Server, graceMs: number): Promise<void> {
-  const until = performance.now() + graceMs;
-  while (performance.now() < until && !(await isEmpty(server))) await pause(20);
-}
-
-function closeServer(server: Server, waitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // Connections that idle between two requests are shut as soon as they do.
-    const idle = setInterval(() => server.closeIdleConnections(), 20);
-    const late = setTimeout(() => server.closeAllConnections(), waitMs);
-    server.close(() => {
-      clearInterval(idle);
-      clearTimeout(late);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }
 
@@ -119,8 +94,7 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
     port: bound,
     async close(waitMs) {
       shedder.stopping();
-      await waitForGoing(server, limits.graceMs);
-      await closeServer(server, Math.max(0, waitMs - limits.graceMs));
+      await closeServer(server, limits.graceMs, Math.max(0, waitMs - 2 * limits.graceMs));
     },
   };
 };

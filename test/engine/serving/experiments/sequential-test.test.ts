@@ -52,7 +52,7 @@ test.each([
   ['half succeed', 0.5, {}],
   ['one user in twenty gets the treatment', 0.1, { share: 0.05 }],
   ['half of the successes come late', 0.1, { late: 0.5 }],
-])('of 400 A/A tests with a look after each user at most 5 %% find a difference, where %s', (_what, rate, options) => {
+])('%s: of 400 A/A tests with a look after each user one in twenty at most finds a difference', (_what, rate, options) => {
   const all = runs(400, { control: rate, treatment: rate }, 4000, options);
   process.stdout.write(`A/A, ${_what}: ${(100 * decided(all)).toFixed(2)} % decided, ${(100 * decided(all, 'harm')).toFixed(2)} % harm\n`);
   expect(decided(all)).toBeLessThanOrEqual(0.05);

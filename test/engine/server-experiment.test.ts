@@ -10,7 +10,14 @@ import { sampleContents } from './bundles/sample-contents.ts';
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const json = { 'content-type': 'application/json' };
 
-test('an experiment goes on after SIGKILL: lists of the last second may be missing, no acknowledged event on another list is', {
+interface List {
+  user_id: string;
+  experiment: string | null;
+  items: { item_id: string }[];
+}
+const clickOn = ({ user_id, items }: List) => ({ user_id, item_id: items[0]?.item_id, event_type: 'click' });
+
+test('an experiment goes on after SIGKILL: lists of the last second may be missing, no acknowledged event on another list is. What ends it by itself is in the logs', {
   timeout: 60_000,
 }, async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'experiment-'));
@@ -38,12 +45,9 @@ test('an experiment goes on after SIGKILL: lists of the last second may be missi
     expect(await started).toMatchObject({ id: 'exp-1', active: true });
 
     const people = Array.from({ length: 50 }, (_, at) => `u${at}`);
-    const { lists } = (await post('/recommend/batch', { user_ids: people })) as {
-      lists: { user_id: string; items: { item_id: string }[] }[];
-    };
+    const batch = (await post('/recommend/batch', { user_ids: people })) as { lists: List[] };
     await pause(1500);
-    const clicks = lists.map(({ user_id, items }) => ({ user_id, item_id: items[0]?.item_id, event_type: 'click' }));
-    expect(await post('/events', clicks)).toMatchObject({ accepted: 50 });
+    expect(await post('/events', batch.lists.map(clickOn))).toMatchObject({ accepted: 50 });
     // The clicks are acknowledged, and their successes not on disk yet.
     server.process.kill('SIGKILL');
     await server.exited;
@@ -53,6 +57,23 @@ test('an experiment goes on after SIGKILL: lists of the last second may be missi
     expect(active).toBe(true);
     expect(arms.control.users + arms.treatment.users).toBe(50);
     expect([arms.control.successful_users, arms.treatment.successful_users]).toEqual([arms.control.users, arms.treatment.users]);
+
+    // Then only the control's users go on clicking.
+    const others = Array.from({ length: 600 }, (_, at) => `new-${at}`);
+    const shown = (await post('/recommend/batch', { user_ids: others })) as typeof batch;
+    const liked = shown.lists.filter(({ experiment }) => experiment === 'exp-1:control');
+    await post('/events', liked.map(clickOn));
+    expect(await figures()).toMatchObject({ state: 'harm', active: false });
+    const newest = async () => (await (await fetch(`${server.url}/admin/audit?limit=1`)).json()).entries[0];
+    await expect.poll(newest).toMatchObject({
+      actor: 'server',
+      action: 'experiment.end',
+      target: 'exp-1',
+      outcome: 'harm: The sequential test says that the treatment is worse.',
+    });
+    await expect
+      .poll(server.stderr)
+      .toMatch(/"event":"experiment_ended","experiment":"exp-1","state":"harm","control":"v1","treatment":"v2"/);
   } finally {
     server.process.kill('SIGKILL');
     await server.exited;

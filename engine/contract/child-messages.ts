@@ -20,6 +20,8 @@ export interface ServerStart {
   port: number;
   host: string;
   eventLogFolder: string | null;
+  /** Where experiments are kept; none can be started where it is null or absent. */
+  experimentsFolder?: string | null;
   /** For keys, the audit log and the secret that tokens are signed with; null: keys cannot be asked for. */
   securityFolder: string | null;
   /** Ask for keys. */
@@ -65,6 +67,8 @@ export type AdminCall =
   | { route: 'job'; id: string }
   | { route: 'models' }
   | { route: 'activate'; version: string }
+  /** Where the bundle of a version is: answered by `{ path }`. */
+  | { route: 'bundle'; version: string }
   /** The engine takes the file over. */
   | { route: 'upload'; kind: 'items' | 'interactions'; file: string; type: string; bytes: number };
 

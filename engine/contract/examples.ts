@@ -28,6 +28,9 @@ export const examples: Partial<Record<RouteName, SnippetInput>> = {
   models: {},
   activateModel: { params: { version: 'VERSION' }, body: {} },
   cache: {},
+  experiments: {},
+  startExperiment: { body: { name: 'New ranker', treatment: 'VERSION' } },
+  stopExperiment: { params: { id: 'exp-1' }, body: {} },
 };
 
 const shown: [language: SnippetLanguage, label: string][] = [

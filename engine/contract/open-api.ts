@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { adminRoutes } from './api/admin-routes.ts';
 import { authRoutes } from './api/auth-routes.ts';
 import { eventRoutes } from './api/event-routes.ts';
+import { experimentRoutes } from './api/experiment-routes.ts';
 import { operationRoutes } from './api/operation-routes.ts';
 import { recommendRoutes } from './api/recommend-routes.ts';
 import { ApiProblem, type Route } from './api/route.ts';
@@ -76,8 +77,8 @@ function requestBodyOf(route: Route): Json {
   };
 }
 
-const groups = [recommendRoutes, eventRoutes, operationRoutes, authRoutes, adminRoutes];
-const groupNames = ['recommendations', 'events', 'operations', 'keys and tokens', 'administration'];
+const groups = [recommendRoutes, eventRoutes, operationRoutes, authRoutes, adminRoutes, experimentRoutes];
+const groupNames = ['recommendations', 'events', 'operations', 'keys and tokens', 'administration', 'experiments'];
 const tagOf = (name: string): string => groupNames[groups.findIndex((group) => Object.hasOwn(group, name))] as string;
 
 /** The OpenAPI 3.1 description of the served API, made from the same schemas that check the requests. */

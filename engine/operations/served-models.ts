@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { ModelVersion } from '#contract/api/admin-routes';
+import type { BundleInfo } from '#contract/bundle';
 import { EngineError } from '#contract/errors';
+import { verifyBundle } from '../bundles/verify-bundle.ts';
 import { activateBundle, listBundles } from './bundles.ts';
 import type { EngineContext } from './engine-context.ts';
 
@@ -19,11 +21,22 @@ export async function servedVersions(context: EngineContext): Promise<{ models: 
   };
 }
 
+async function findVersion(context: EngineContext, version: string): Promise<BundleInfo> {
+  const found = (await listBundles(context)).find(({ manifest }) => manifest.version === version);
+  if (found) return found;
+  throw new EngineError('not_found', `There is no version ${JSON.stringify(version)}. GET /admin/models lists those there are.`);
+}
+
+/** Where the bundle of a version is, checked file by file. Throws `not_found` or `bundle_refused`. */
+export async function bundleOfVersion(context: EngineContext, version: string): Promise<{ path: string }> {
+  const { path } = await findVersion(context, version);
+  await verifyBundle(path);
+  return { path };
+}
+
 /** Serves another version. Throws `not_found`, or `bundle_refused`, after which the old one goes on. */
 export async function activateVersion(context: EngineContext, version: string): Promise<{ model_version: string }> {
-  const found = (await listBundles(context)).find(({ manifest }) => manifest.version === version);
-  if (!found)
-    throw new EngineError('not_found', `There is no version ${JSON.stringify(version)}. GET /admin/models lists those there are.`);
-  const { manifest } = await activateBundle(context, found.id);
+  const { id } = await findVersion(context, version);
+  const { manifest } = await activateBundle(context, id);
   return { model_version: manifest.version };
 }

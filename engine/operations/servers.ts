@@ -8,7 +8,7 @@ import { layout } from '../workspace/layout.ts';
 import { assertId } from '../workspace/manifests.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
-import { activateVersion, servedVersions } from './served-models.ts';
+import { activateVersion, bundleOfVersion, servedVersions } from './served-models.ts';
 import { readUpload, removeLeftUploads } from './served-uploads.ts';
 import type { ServerListener } from './server-process.ts';
 import { securityOf, serverSecurityHandlers } from './server-security.ts';
@@ -47,6 +47,7 @@ function answerAdmin(context: EngineContext, stories: AdminStories, call: AdminC
   if (call.route === 'job') return answerJob(context, call.id);
   if (call.route === 'models') return servedVersions(context);
   if (call.route === 'activate') return activateVersion(context, call.version);
+  if (call.route === 'bundle') return bundleOfVersion(context, call.version);
   if (call.route === 'upload') return readUpload(context, call);
   assertRoom(context);
   return adminAnswer(call.route === 'train' ? stories.retrain(call.body) : stories.reindex(call.body));
@@ -99,6 +100,7 @@ export async function startServing(context: EngineContext, stories: AdminStories
         host: input.host,
         names: input.names ?? [],
         eventLogFolder: layout.events(workspace.path),
+        experimentsFolder: layout.experiments(workspace.path),
         securityFolder: layout.serverSecurity(workspace.path),
         auth,
         tls: input.tls ?? null,

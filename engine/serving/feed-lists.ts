@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { RecommendedItem } from '#contract/api/recommend-routes';
+import type { Assignment } from './experiments/experiments.ts';
 import type { RecommendedList } from './recommender.ts';
 
 /** A page of a feed. */
 export interface FeedPage {
   list: Omit<RecommendedList, 'items'>;
   modelVersion: string;
+  /** Of the list, since it was made. */
+  assignment: Assignment | null;
   cached: boolean;
   items: RecommendedItem[];
   nextCursor: string | null;
@@ -15,6 +18,7 @@ export interface FeedPage {
 
 export interface FeedList extends RecommendedList {
   modelVersion: string;
+  assignment: Assignment | null;
   cached: boolean;
 }
 
@@ -67,14 +71,22 @@ export function createFeedLists(): FeedLists {
       const known = find(cursor, userId, filter, nowMs);
       const { id, kept, offset } = known ?? start(userId, filter, nowMs, make());
       kept.usedMs = nowMs;
-      const { items: all, modelVersion, cached, ...list } = kept.list;
+      const { items: all, modelVersion, assignment, cached, ...list } = kept.list;
       const items = all.slice(offset, offset + limit);
       const end = offset + items.length;
       const more = end < all.length;
       lists.delete(id);
       // A list that ends with its first page is not needed again.
       if (more || known) lists.set(id, kept);
-      return { list, modelVersion, cached, items, nextCursor: more ? `${id}.${end}` : null, restarted: cursor !== undefined && !known };
+      return {
+        list,
+        modelVersion,
+        assignment,
+        cached,
+        items,
+        nextCursor: more ? `${id}.${end}` : null,
+        restarted: cursor !== undefined && !known,
+      };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Arm } from '#contract/api/experiment-routes';
 import { Degraded, Source } from '#contract/api/recommend-routes';
 import type { BundleManifest } from '#contract/bundle';
 import type { AnswerFacts } from './handlers/handler.ts';
@@ -31,6 +32,9 @@ export interface ServerMetrics {
   countList(source: Source): void;
   countEvents(accepted: number, duplicates: number): void;
   countSwap(succeeded: boolean): void;
+  /** A list that an experiment counts, and a success in it. */
+  countExposure(arm: Arm): void;
+  countSuccess(arm: Arm): void;
   showBundle(manifest: BundleManifest): void;
   text(): Promise<string>;
 }
@@ -122,6 +126,8 @@ export function createServerMetrics(facts: MetricFacts): ServerMetrics {
   const degraded = counter('recsmith_degraded_total', 'Lists for which a stage gave way to a simpler one, by the reason', ['reason']);
   const events = counter('recsmith_events_total', 'Events received, by result', ['result']);
   const swaps = counter('recsmith_bundle_swaps_total', 'Changes of the served bundle, by result', ['result']);
+  const exposures = counter('recsmith_experiment_exposures_total', 'Lists that an experiment counts, by arm', ['arm']);
+  const successes = counter('recsmith_experiment_successes_total', 'Successes that an experiment counts, by arm', ['arm']);
   const bundle = new Gauge({
     name: 'recsmith_bundle_info',
     help: 'The bundle that is served',
@@ -145,6 +151,10 @@ export function createServerMetrics(facts: MetricFacts): ServerMetrics {
   // Looked up once: a counter with labels makes a key of them at each call.
   const listOf = new Map(Source.options.map((source) => [source, lists.labels(source)]));
   for (const result of ['accepted', 'duplicate']) events.inc({ result }, 0);
+  for (const arm of Arm.options) {
+    exposures.inc({ arm }, 0);
+    successes.inc({ arm }, 0);
+  }
   for (const result of ['swapped', 'refused']) swaps.inc({ result }, 0);
 
   return {
@@ -160,6 +170,8 @@ export function createServerMetrics(facts: MetricFacts): ServerMetrics {
       events.inc({ result: 'accepted' }, accepted);
       events.inc({ result: 'duplicate' }, duplicates);
     },
+    countExposure: (arm) => exposures.inc({ arm }),
+    countSuccess: (arm) => successes.inc({ arm }),
     countSwap: (succeeded) => swaps.inc({ result: succeeded ? 'swapped' : 'refused' }),
     showBundle({ name, model, version, counts, createdAt }) {
       createdMs = Date.parse(createdAt);

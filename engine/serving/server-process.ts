@@ -3,6 +3,7 @@ import { EngineError, errorFrom, reportOf } from '#contract/errors';
 import { assertReachable } from '#contract/loopback';
 import { openServerAuth, type ServerAuth } from './auth/server-auth.ts';
 import type { OpenDoor, OpenHttpDoor } from './door.ts';
+import type { ExperimentNews } from './experiments/experiments.ts';
 import { createRouteHandlers } from './handlers/route-handlers.ts';
 import { logLevelOf, openServerLog, type ServerLog } from './server-log.ts';
 import { openService, type Service } from './service.ts';
@@ -70,6 +71,14 @@ async function recordStart(auth: ServerAuth, target: string): Promise<void> {
   }
 }
 
+/** What happens to an experiment, in the server's log; what nobody asked for, in the audit log, too. */
+function tellExperiment({ name, experiment, automatic }: ExperimentNews, log: ServerLog, auth: ServerAuth): void {
+  const { id, state, arms, ended_because: because } = experiment;
+  log.event('info', name, { experiment: id, state, control: arms.control.model_version, treatment: arms.treatment.model_version });
+  if (!automatic || name !== 'experiment_ended') return;
+  auth.record('server', 'experiment.end', id, `${state}: ${because}`).catch((error: unknown) => warn(reportOf(error).message));
+}
+
 /**
  * The life of a server process: told to start, it loads the bundle and opens the door; then it swaps bundles when told, reports every second
  * while there are requests, and stops when told, when its parent is gone, or on SIGTERM, after it has answered what was under way.
@@ -133,6 +142,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
   const start = async ({
     bundlePath,
     eventLogFolder,
+    experimentsFolder = null,
     host,
     port,
     uploadFolder,
@@ -152,7 +162,13 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
       const gates = await openServerAuth({ securityFolder, auth: askForKeys, host });
       auth = gates;
       if (authWish !== undefined) await gates.set(authWish);
-      const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
+      const opened = await openService({
+        bundlePath,
+        eventLogFolder,
+        experimentsFolder,
+        onStored: tellStored,
+        onExperiment: (news) => tellExperiment(news, opening, gates),
+      });
       service = opened;
       tracer = await openTracer(options.version);
       const callEngine = adminAvailable ? engine.call : null;

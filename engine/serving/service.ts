@@ -1,5 +1,7 @@
 import type { LoggedEvent } from '#contract/api/event-routes';
+import type { Experiment, NewExperiment } from '#contract/api/experiment-routes';
 import { lockEventLog } from './event-log-lock.ts';
+import { type Answering, type ExperimentNews, type Experiments, openExperiments } from './experiments/experiments.ts';
 import { createLists, type Lists } from './lists.ts';
 import { positiveWeight } from './positive-weight.ts';
 import { openReceivedEvents, type ReceivedEvents } from './received-events.ts';
@@ -14,6 +16,11 @@ export interface Service {
   current(): Recommender;
   readonly events: ReceivedEvents;
   readonly lists: Lists;
+  /** The served recommender with its lists: who answers everybody, but while an experiment is active. */
+  whole(): Answering;
+  readonly experiments: Experiments;
+  /** Starts an A/B test against the served version, once no bundle is being changed. */
+  startExperiment(input: NewExperiment, bundlePath: string): Promise<Experiment>;
   readonly metrics: ServerMetrics;
   readonly statistics: RequestStatistics;
   uptimeSeconds(): number;
@@ -25,7 +32,7 @@ export interface Service {
   problem(): string | null;
   /**
    * Loads another bundle beside the served one, checks it, and answers from it from then on. The old one stays where the new one is refused.
-   * Returns the version that is served.
+   * Returns the version that is served. Throws `conflict` while an experiment is active.
    */
   swap(bundlePath: string): Promise<string>;
   close(): Promise<void>;
@@ -34,6 +41,10 @@ export interface Service {
 export interface ServiceOptions {
   bundlePath: string;
   eventLogFolder: string | null;
+  /** Where experiments are kept; absent or null: none can be started. */
+  experimentsFolder?: string | null;
+  /** Hears what happens to experiments. */
+  onExperiment?(news: ExperimentNews): void;
   /** Hears how many events became durable. */
   onStored(count: number): void;
 }
@@ -56,7 +67,8 @@ async function replay(recommender: Recommender, events: ReceivedEvents): Promise
 }
 
 /** Loads the bundle and the event log. Throws what either is refused for. */
-export async function openService({ bundlePath, eventLogFolder, onStored }: ServiceOptions): Promise<Service> {
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const { bundlePath, eventLogFolder, onStored, experimentsFolder = null, onExperiment = () => undefined } = options;
   const startedMs = performance.now();
   const statistics = createStatistics(startedMs);
   let index: ReturnType<MetricFacts['index']> = { kind: 'exact', size: 0, buildSeconds: 0 };
@@ -68,6 +80,7 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
     secondsSinceStored: () => (storedMs === null ? 0 : (performance.now() - storedMs) / 1000),
   });
   let model: ServedModel = await loadServedModel(bundlePath);
+  let experiments: Experiments | undefined;
   let closed = false;
   let retired = false;
   let changes: Promise<unknown> = Promise.resolve();
@@ -75,6 +88,9 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
   const lock = eventLogFolder === null ? null : await lockEventLog(eventLogFolder);
   const events = await openReceivedEvents(eventLogFolder, (stored) => {
     for (const event of stored) observe(model.recommender, event);
+    const treatment = experiments?.treatment();
+    if (treatment) for (const event of stored) observe(treatment, event);
+    experiments?.heard(stored);
     statistics.recordEvents(stored.length);
     storedMs = performance.now();
     onStored(stored.length);
@@ -83,10 +99,19 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
     throw error;
   });
   await replay(model.recommender, events);
-  const lists = createLists({ current: () => model.recommender, eventsOf: (userId) => eventsOf(events.memory, userId) });
+  const listsOf = (current: () => Recommender): Lists => createLists({ current, eventsOf: (userId) => eventsOf(events.memory, userId) });
+  const lists = listsOf(() => model.recommender);
+  let whole: Answering = { recommender: model.recommender, lists, assignment: null };
+
+  const load = async (path: string): Promise<ServedModel> => {
+    const next = await loadServedModel(path);
+    await replay(next.recommender, events);
+    return next;
+  };
 
   const serve = (next: ServedModel): void => {
     model = next;
+    whole = { recommender: next.recommender, lists, assignment: null };
     lists.changed();
     const { counts } = next.recommender.manifest;
     metrics.showBundle(next.recommender.manifest);
@@ -102,10 +127,34 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
   };
   serve(model);
 
+  const opened = await openExperiments({
+    folder: experimentsFolder,
+    control: () => whole,
+    memory: events.memory,
+    load,
+    createLists: (recommender) => listsOf(() => recommender),
+    countExposure: metrics.countExposure,
+    countSuccess: metrics.countSuccess,
+    onNews: onExperiment,
+  }).catch(async (error: unknown) => {
+    lists.close();
+    await events.close();
+    await lock?.release();
+    throw error;
+  });
+  experiments = opened;
+
+  /** One after the other, so that two bundles at most are in memory. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = changes.then(work);
+    changes = done.catch(() => undefined);
+    return done;
+  };
+
   const change = async (path: string): Promise<string> => {
     try {
-      const next = await loadServedModel(path);
-      await replay(next.recommender, events);
+      opened.assertNoneActive();
+      const next = await load(path);
       const old = model;
       serve(next);
       // Answers are made in one go, so none is under way in the old one.
@@ -122,6 +171,9 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
     current: () => model.recommender,
     events,
     lists,
+    whole: () => whole,
+    experiments: opened,
+    startExperiment: (input, path) => inTurn(() => opened.start(input, path)),
     metrics,
     statistics,
     uptimeSeconds: () => (performance.now() - startedMs) / 1000,
@@ -136,16 +188,12 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
       retired = true;
     },
     problem: () => model.recommender.problem() ?? events.problem(),
-    swap(path) {
-      // One after the other, so that two bundles at most are in memory.
-      const swapped = changes.then(() => change(path));
-      changes = swapped.catch(() => undefined);
-      return swapped;
-    },
+    swap: (path) => inTurn(() => change(path)),
     async close() {
       closed = true;
       lists.close();
       await events.close();
+      await opened.close();
       await lock?.release();
     },
   };

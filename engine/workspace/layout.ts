@@ -15,6 +15,8 @@ export const layout = {
   checkpoint: (workspace: string, id: string) => path.join(workspace, 'checkpoints', id),
   datasets: (workspace: string) => path.join(workspace, 'datasets'),
   events: (workspace: string) => path.join(workspace, 'events'),
+  /** A/B tests of the server: definitions, and logs of what was shown. */
+  experiments: (workspace: string) => path.join(workspace, 'experiments'),
   /** Keys, audit log and signing secret of the server. */
   serverSecurity: (workspace: string) => path.join(workspace, 'server-security'),
   logs: (workspace: string) => path.join(workspace, 'logs'),

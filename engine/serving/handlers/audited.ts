@@ -1,17 +1,20 @@
-import { adminRoutes } from '#contract/api/admin-routes';
+import type { Route } from '#contract/api/route';
 import { reportOf } from '#contract/errors';
 import type { HandlerContext } from './context.ts';
-import type { HandlersOf } from './handler.ts';
+import type { Caller, HandlersOf } from './handler.ts';
 import { actorOf } from './security-handlers.ts';
 
-type Rows = typeof adminRoutes;
-type Handler = (input: { params?: Record<string, string>; caller: Parameters<HandlersOf<Rows>['keys']>[0]['caller'] }) => unknown;
+type Handler = (input: { params?: Record<string, string>; caller: Caller }) => unknown;
 
 /** Making and ending keys write their own entries, whoever asks for it. */
 const writeTheirOwn = new Set(['createKey', 'revokeKey']);
 
-/** The handlers of the admin rows; each change that is asked for gets an entry in the audit log, with who asked and what came of it. */
-export function audited({ auth }: HandlerContext, handlers: HandlersOf<Rows>): HandlersOf<Rows> {
+/** The handlers of an admin's rows; each change that is asked for gets an entry in the audit log, with who asked and what came of it. */
+export function audited<Rows extends Record<string, Route>>(
+  { auth }: HandlerContext,
+  rows: Rows,
+  handlers: HandlersOf<Rows>,
+): HandlersOf<Rows> {
   const wrap = (name: string, handle: Handler): Handler => {
     return async (input) => {
       const record = (outcome: string): Promise<void> =>
@@ -28,7 +31,7 @@ export function audited({ auth }: HandlerContext, handlers: HandlersOf<Rows>): H
     };
   };
   const entries = Object.entries(handlers as unknown as Record<string, Handler>).map(([name, handle]) => {
-    const changes = adminRoutes[name as keyof Rows].method !== 'GET' && !writeTheirOwn.has(name);
+    const changes = rows[name]?.method !== 'GET' && !writeTheirOwn.has(name);
     return [name, changes ? wrap(name, handle) : handle];
   });
   return Object.fromEntries(entries) as HandlersOf<Rows>;

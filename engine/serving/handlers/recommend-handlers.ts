@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { FeedSource, recommendRoutes, Source } from '#contract/api/recommend-routes';
+import type { FeedSource, RecommendedItem, recommendRoutes, Source } from '#contract/api/recommend-routes';
 import { EngineError } from '#contract/errors';
+import type { Answering } from '../experiments/experiments.ts';
 import { createFeedLists } from '../feed-lists.ts';
 import type { ListOptions, MadeList } from '../lists.ts';
-import type { Recommender } from '../recommender.ts';
 import { eventsOf } from '../user-events.ts';
 import type { HandlerContext } from './context.ts';
 import { type AnswerFacts, type Caller, type HandlersOf, JsonLines, JsonText } from './handler.ts';
@@ -24,21 +24,32 @@ const feedSources: Record<Source, z.infer<typeof FeedSource>> = {
 };
 
 /** The answer as JSON, of parts that are JSON already: a list that was found again is not written anew. */
-function answerText(requestId: string, userId: string, { manifest }: Recommender, { list, itemsText, cached }: MadeList): string {
+function answerText(requestId: string, userId: string, answering: Answering, { list, itemsText, cached }: MadeList): string {
+  const { manifest } = answering.recommender;
+  // Made of an id of our own and a fixed word: no character of it needs escaping.
+  const experiment = answering.assignment ? `"${answering.assignment.label}"` : 'null';
   const { source, basis, degraded } = list;
   const head = `{"request_id":${JSON.stringify(requestId)},"user_id":${JSON.stringify(userId)},"source":"${source}","basis":"${basis}"`;
   const model = `"cached":${cached},"model":${JSON.stringify(manifest.model)},"model_version":${JSON.stringify(manifest.version)}`;
-  return `${head}${degraded ? `,"degraded":"${degraded}"` : ''},${model},"experiment":null,"items":${itemsText}}`;
+  return `${head}${degraded ? `,"degraded":"${degraded}"` : ''},${model},"experiment":${experiment},"items":${itemsText}}`;
 }
 
 export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeof recommendRoutes> {
   const feeds = createFeedLists();
 
-  const make = (recommender: Recommender, options: ListOptions, call: Pick<Caller, 'fresh' | 'stages'>, atMs: number): MadeList => {
+  const make = (answering: Answering, options: ListOptions, call: Pick<Caller, 'fresh' | 'stages'>, atMs: number): MadeList => {
     const events = eventsOf(service.events.memory, options.userId);
-    const made = service.lists.make(recommender, options, { events, fresh: call.fresh, stages: call.stages, deadline: { atMs } });
+    const { recommender, lists } = answering;
+    const made = lists.make(recommender, options, { events, fresh: call.fresh, stages: call.stages, deadline: { atMs } });
     service.metrics.countList(made.list.source);
     return made;
+  };
+
+  const answeringFor = (userId: string, whole = service.whole()): Answering => service.experiments.answering(userId) ?? whole;
+
+  /** What a user is shown, for the experiment that chose who made it. */
+  const expose = ({ assignment }: Pick<Answering, 'assignment'>, userId: string, items: RecommendedItem[]): void => {
+    if (assignment) service.experiments.expose(assignment, userId, items);
   };
 
   const tell = (facts: AnswerFacts, { list, cached }: MadeList): void => {
@@ -47,26 +58,26 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
   };
 
   const recommend = (options: ListOptions, deadlineMs: number | undefined, caller: Caller, facts: AnswerFacts): JsonText => {
-    const recommender = service.current();
-    const made = make(recommender, options, caller, caller.arrivedMs + (deadlineMs ?? defaultDeadlineMs));
+    const answering = answeringFor(options.userId);
+    const made = make(answering, options, caller, caller.arrivedMs + (deadlineMs ?? defaultDeadlineMs));
     tell(facts, made);
-    return new JsonText(answerText(caller.requestId, options.userId, recommender, made));
+    expose(answering, options.userId, made.list.items);
+    return new JsonText(answerText(caller.requestId, options.userId, answering, made));
   };
 
   return {
     recommend: ({ params, query, caller, facts }) => recommend(listOptions(params.user_id, query), query.deadline_ms, caller, facts),
     recommendByQuery: ({ query, caller, facts }) => recommend(listOptions(query.user_id, query), query.deadline_ms, caller, facts),
     async recommendBatch({ body, caller }) {
-      // One version answers for all of them, whatever is served before the last is made.
-      const recommender = service.current();
+      // One version answers for all of them, whatever is served before the last is made; an experiment's treatment answers for its own users.
+      const whole = service.whole();
       const { user_ids: userIds, deadline_ms: deadlineMs = defaultDeadlineMs, ...words } = body;
-      const textOf = (userId: string): string =>
-        answerText(
-          caller.requestId,
-          userId,
-          recommender,
-          make(recommender, listOptions(userId, words), caller, performance.now() + deadlineMs),
-        );
+      const textOf = (userId: string): string => {
+        const answering = answeringFor(userId, whole);
+        const made = make(answering, listOptions(userId, words), caller, performance.now() + deadlineMs);
+        expose(answering, userId, made.list.items);
+        return answerText(caller.requestId, userId, answering, made);
+      };
       if (caller.wantsLines) {
         // What a filter is refused for must be told before the first line.
         const [first, ...rest] = userIds as [string, ...string[]];
@@ -86,7 +97,7 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
         await new Promise((resolve) => setImmediate(resolve));
         since = performance.now();
       }
-      const { version } = recommender.manifest;
+      const { version } = whole.recommender.manifest;
       return new JsonText(
         `{"request_id":${JSON.stringify(caller.requestId)},"model_version":${JSON.stringify(version)},"lists":[${texts.join(',')}]}`,
       );
@@ -100,11 +111,13 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
       return { request_id: caller.requestId, item_id: params.item_id, model_version: recommender.manifest.version, items };
     },
     suggest({ body, caller, facts }) {
-      const recommender = service.current();
       const { user_id: userId, candidates, deadline_ms: deadlineMs = defaultDeadlineMs, ...words } = body;
       const options = { ...listOptions(userId, words), ...(candidates ? { candidates } : {}) };
-      const made = make(recommender, options, caller, caller.arrivedMs + deadlineMs);
+      const answering = answeringFor(userId);
+      const { recommender } = answering;
+      const made = make(answering, options, caller, caller.arrivedMs + deadlineMs);
       tell(facts, made);
+      expose(answering, userId, made.list.items);
       const { items, ...list } = made.list;
       return {
         request_id: caller.requestId,
@@ -120,11 +133,13 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
     feed({ query, caller, facts }) {
       const { user_id: userId, limit, cursor, filter, exclude } = query;
       const page = feeds.page({ userId, filter, cursor, limit }, Date.now(), () => {
-        const recommender = service.current();
+        const answering = answeringFor(userId);
         const options = listOptions(userId, { k: feedLength, filter, exclude });
-        const made = make(recommender, options, caller, caller.arrivedMs + defaultDeadlineMs);
-        return { ...made.list, cached: made.cached, modelVersion: recommender.manifest.version };
+        const made = make(answering, options, caller, caller.arrivedMs + defaultDeadlineMs);
+        const { recommender, assignment } = answering;
+        return { ...made.list, cached: made.cached, modelVersion: recommender.manifest.version, assignment };
       });
+      expose(page, userId, page.items);
       facts.source = page.cached ? 'cache' : page.list.source;
       facts.degraded = page.list.degraded;
       return {

@@ -1,9 +1,12 @@
+import { adminRoutes } from '#contract/api/admin-routes';
+import { experimentRoutes } from '#contract/api/experiment-routes';
 import type { routes } from '#contract/routes';
 import { adminHandlers } from './admin-handlers.ts';
 import { audited } from './audited.ts';
 import { authHandlers } from './auth-handlers.ts';
 import type { HandlerContext } from './context.ts';
 import { eventHandlers } from './event-handlers.ts';
+import { experimentHandlers } from './experiment-handlers.ts';
 import type { HandlersOf } from './handler.ts';
 import { operationHandlers } from './operation-handlers.ts';
 import { recommendHandlers } from './recommend-handlers.ts';
@@ -16,5 +19,6 @@ export const createRouteHandlers = (context: HandlerContext): RouteHandlers => (
   ...eventHandlers(context),
   ...operationHandlers(context),
   ...authHandlers(context),
-  ...audited(context, adminHandlers(context)),
+  ...audited(context, adminRoutes, adminHandlers(context)),
+  ...audited(context, experimentRoutes, experimentHandlers(context)),
 });

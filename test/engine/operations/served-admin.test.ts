@@ -141,3 +141,32 @@ test('versions are listed, served and rolled back by HTTP; a refused one changes
       expect((await post(`/admin/models/${version}/activate`)).status, version).toBe(404);
   }),
 );
+
+test('an experiment takes another bundle of the workspace, and the served one stays while it is active', { timeout: 120_000 }, () =>
+  withEngine(async (engine) => {
+    const { get, post, bundles } = await serve(engine);
+    const [newest, oldest] = bundles.map(({ manifest }) => manifest.version) as [string, string];
+    const start = (treatment: string) =>
+      post('/admin/experiments', 'application/json', JSON.stringify({ name: 'the one before', treatment, success_events: ['like'] }));
+    expect((await start('nothing')).status).toBe(404);
+    expect(await start(oldest)).toMatchObject({
+      status: 200,
+      json: { id: 'exp-1', active: true, arms: { control: { model_version: newest }, treatment: { model_version: oldest } } },
+    });
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, at) => get(`/recommend/u${at}`)));
+    expect(new Set(answers.map(({ json }) => `${json.experiment} ${json.model_version}`))).toEqual(
+      new Set([`exp-1:control ${newest}`, `exp-1:treatment ${oldest}`]),
+    );
+    expect(await post(`/admin/models/${oldest}/activate`)).toMatchObject({ status: 409, json: { detail: expect.stringMatching(/exp-1/) } });
+    expect((await engine.call('workspace.current', {}))?.activeBundle).toBe(`bundle-${newest}`);
+    await engine.call('server.stop', {});
+    const { url } = await engine.call('server.start', { port: 0 });
+    const resumed = (await (await fetch(`${url}/admin/experiments/exp-1`)).json()) as {
+      active: boolean;
+      arms: Record<string, { users: number }>;
+    };
+    expect([resumed.active, (resumed.arms.control?.users ?? 0) + (resumed.arms.treatment?.users ?? 0)]).toEqual([true, 40]);
+    await fetch(`${url}/admin/experiments/exp-1/stop`, { method: 'POST' });
+    expect((await fetch(`${url}/admin/models/${oldest}/activate`, { method: 'POST' })).status).toBe(200);
+  }),
+);

@@ -131,6 +131,7 @@ describe('a feed', () => {
     basis: 'user' as const,
     cached: false,
     modelVersion: version,
+    assignment: null,
     items: Array.from({ length }, (_, at) => ({ item_id: `${version}-${at}`, score: 1, rank: at + 1 })),
   });
   const ask = (cursor?: string, more = {}) => ({ userId: 'u', filter: undefined, cursor, limit: 10, ...more });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import type { AdminCall } from '#contract/child-messages';
 import { writeBundle } from '../../../../engine/bundles/write-bundle.ts';
 import { openServerAuth, type ServerAuth } from '../../../../engine/serving/auth/server-auth.ts';
 import type { Answered, DoorOptions } from '../../../../engine/serving/door.ts';
+import type { ExperimentNews } from '../../../../engine/serving/experiments/experiments.ts';
 import { createRouteHandlers } from '../../../../engine/serving/handlers/route-handlers.ts';
 import { openService, type Service } from '../../../../engine/serving/service.ts';
 import { openHttpDoor } from '../../../../engine/transport/http/door.ts';
@@ -33,13 +35,16 @@ export interface TestServer {
   auth: ServerAuth;
   /** What was told of each answered request. */
   answered: Answered[];
+  /** What happened to experiments. */
+  news: ExperimentNews[];
   /** A request as it is written, headers untouched. */
   ask(target: string, options?: Ask): Promise<Answer>;
   /** With a JSON body. */
   post(target: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Packs another bundle. */
   pack(options: SampleOptions): Promise<string>;
-  close(): Promise<void>;
+  /** @param keep what is in the folder, for another server */
+  close(keep?: boolean): Promise<void>;
 }
 
 /** The real service behind the real door, on a free port, in this process. */
@@ -47,18 +52,21 @@ export async function openTestServer(
   options: SampleOptions & { callEngine?: (call: AdminCall) => Promise<unknown>; noLog?: boolean } & Pick<
       Partial<DoorOptions>,
       'tls' | 'limits' | 'names' | 'host'
-    > & { keys?: boolean } = {},
+    > & { keys?: boolean; at?: string } = {},
 ): Promise<TestServer> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'server-'));
+  const folder = options.at ?? (await mkdtemp(path.join(tmpdir(), 'server-')));
   const pack = async (packed: SampleOptions): Promise<string> => {
     const bundle = path.join(folder, `bundle-${packed.version ?? 'v1'}`);
-    await writeBundle(bundle, sampleContents(packed));
+    if (!existsSync(bundle)) await writeBundle(bundle, sampleContents(packed));
     return bundle;
   };
+  const news: ExperimentNews[] = [];
   const service = await openService({
     bundlePath: await pack(options),
     eventLogFolder: options.noLog ? null : path.join(folder, 'events'),
+    experimentsFolder: options.noLog ? null : path.join(folder, 'experiments'),
     onStored: () => undefined,
+    onExperiment: (one) => news.push(one),
   });
   const { host = '127.0.0.1', keys = false, tls = null, limits = {}, names = [] } = options;
   const auth = await openServerAuth({ securityFolder: path.join(folder, 'security'), auth: keys, host });
@@ -107,15 +115,16 @@ export async function openTestServer(
     service,
     auth,
     answered,
+    news,
     ask,
     post: (target, body, headers = {}) =>
       ask(target, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
     pack,
-    async close() {
+    async close(keep = false) {
       await door.close(1000);
       await service.close();
       await auth.close();
-      await rm(folder, { recursive: true, force: true });
+      if (!keep) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,22 +1,11 @@
 import type { Matrix } from '../math/arrays.ts';
+import { rowOfKey, scoreKey } from '../math/score-keys.ts';
 import { dotRow } from './rescore.ts';
 import type { Matches } from './vector-index.ts';
 
 /** So many rows at most are looked at to guess where the best k begin; fewer where k is a larger share of all. */
 const largestSample = 4096;
 const bestInSample = 30;
-
-/** A 32-bit float as a whole number of the same order. */
-const bits = new Uint32Array(1);
-const asFloat = new Float32Array(bits.buffer);
-function ordered(score: number): number {
-  asFloat[0] = score + 0;
-  const raw = bits[0] as number;
-  return raw & 0x80000000 ? ~raw >>> 0 : (raw | 0x80000000) >>> 0;
-}
-
-/** Positions fit the bits that an ordered score leaves in a number of 53 bits: more rows than these cannot be chosen from. */
-export const positions = 2 ** 21;
 
 /** The n-th largest value of some evenly spread ones; -Infinity where there are not that many. */
 function sampledQuantile(values: Float32Array, count: number, stride: number, n: number, sample: Float32Array): number {
@@ -71,11 +60,11 @@ export function createChoice(
     const count = Math.min(k, size);
     const keys = new Float64Array(size);
     // Rows ascend with their positions: of equal scores the lower row is first.
-    for (let i = 0; i < size; i++) keys[i] = ordered(scores[i] as number) * positions + (positions - 1 - i);
+    for (let i = 0; i < size; i++) keys[i] = scoreKey(scores[i] as number, i);
     keys.sort();
     const found: Matches = { rows: new Int32Array(count), scores: new Float32Array(count) };
     for (let i = 0; i < count; i++) {
-      const at = positions - 1 - ((keys[size - 1 - i] as number) % positions);
+      const at = rowOfKey(keys[size - 1 - i] as number);
       found.rows[i] = rows[at] as number;
       found.scores[i] = scores[at] as number;
     }

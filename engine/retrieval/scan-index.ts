@@ -1,5 +1,6 @@
 import type { Matrix } from '../math/arrays.ts';
-import { createChoice, positions } from './scan-choice.ts';
+import { mostRows } from '../math/score-keys.ts';
+import { createChoice } from './scan-choice.ts';
 import { createScanKernel, type ScanKernel } from './scan-kernel.ts';
 import { checkQuery, checkVectors, type Matches, type VectorIndex } from './vector-index.ts';
 
@@ -94,7 +95,7 @@ function fill(items: Matrix, places: Places, { itemLimit }: Rounding, memory: Ar
 export function createScanIndex(items: Matrix): ScanIndex | null {
   checkVectors(items);
   const places = placesOf(items);
-  if (places.bytes > largestBytes || items.rows === 0 || items.rows > positions) return null;
+  if (places.bytes > largestBytes || items.rows === 0 || items.rows > mostRows) return null;
   let kernel: ScanKernel;
   try {
     kernel = createScanKernel(places.bytes);

@@ -6,6 +6,7 @@ import type { LoadedBundle } from '../bundles/contents.ts';
 import type { RankingFeatures } from '../features/ranking-features.ts';
 import { rowAt } from '../math/arrays.ts';
 import { createRandom } from '../math/random.ts';
+import { mostRows, rowOfKey, scoreKey, scoreOfKey } from '../math/score-keys.ts';
 import type { LeftOut, ScanIndex } from '../retrieval/scan-index.ts';
 import type { VectorIndex } from '../retrieval/vector-index.ts';
 import type { Attributes } from './attribute-vectors.ts';
@@ -100,6 +101,20 @@ const candidateCount = 200;
 /** So much of a history is looked at for explanations. */
 const explainedHistory = 200;
 
+/** Best first, equal scores by row. */
+function inOrder(rows: readonly number[], scores: Float32Array): Ranked {
+  if (rows.some((row) => row >= mostRows)) {
+    const order = Array.from(rows.keys()).sort(
+      (a, b) => (scores[b] as number) - (scores[a] as number) || (rows[a] as number) - (rows[b] as number),
+    );
+    return { rows: order.map((at) => rows[at] as number), scores: order.map((at) => scores[at] as number) };
+  }
+  const keys = Float64Array.from(rows, (row, at) => scoreKey(scores[at] as number, row))
+    .sort()
+    .reverse();
+  return { rows: Array.from(keys, rowOfKey), scores: Array.from(keys, scoreOfKey) };
+}
+
 type Stage = 'ranker' | 'retrieval' | 'popularity';
 const stageWords: Record<Stage, string> = { ranker: 'ranker', retrieval: 'vector search', popularity: 'popularity list' };
 
@@ -122,10 +137,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   const rank = ({ scorer }: Ranker, userRow: number, candidates: Ranked, nowMs: number): Ranked => {
     const scores = scorer.score(userRow, candidates.rows, nowMs);
     checkFinite(scores, 'ranker');
-    const order = Array.from(candidates.rows.keys()).sort(
-      (a, b) => (scores[b] as number) - (scores[a] as number) || (candidates.rows[a] as number) - (candidates.rows[b] as number),
-    );
-    return { rows: order.map((at) => candidates.rows[at] as number), scores: order.map((at) => scores[at] as number) };
+    return inOrder(candidates.rows, scores);
   };
 
   /** Dot products of given items, best first. */

@@ -27,7 +27,9 @@ export function encodeAttributes(entity: Entity, columns: AttributeColumns): Nam
     arrays[`${entity}.lists.${n}.codes`] = of(codes);
   });
   columns.numbers.forEach(({ values }, n) => {
-    arrays[`${entity}.numbers.${n}.values`] = of(values);
+    // Array files hold finite numbers only: what is missing is marked beside them.
+    arrays[`${entity}.numbers.${n}.values`] = of(values.map((value) => (Number.isFinite(value) ? value : 0)));
+    arrays[`${entity}.numbers.${n}.known`] = of(Uint8Array.from(values, (value) => (Number.isFinite(value) ? 1 : 0)));
   });
   return arrays;
 }
@@ -69,7 +71,9 @@ export async function decodeAttributes(entity: Entity, arrays: NamedArrays, rows
     const values = arrays[`${entity}.numbers.${n}.values`]?.data;
     if (!(values instanceof Float64Array) || values.length !== rows)
       throw new Error(`${entity}.numbers.${n}.values should hold ${rows} 64-bit floats.`);
-    columns.numbers.push({ name, values });
+    const known = arrays[`${entity}.numbers.${n}.known`]?.data;
+    if (!(known instanceof Uint8Array) || known.length !== rows) throw new Error(`${entity}.numbers.${n}.known should hold ${rows} marks.`);
+    columns.numbers.push({ name, values: values.map((value, row) => (known[row] === 1 ? value : Number.NaN)) });
   }
   return columns;
 }

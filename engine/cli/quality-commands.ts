@@ -18,7 +18,7 @@ function reportText(report: QualityReport): string {
 export const qualityCommands: Command[] = [
   {
     name: 'quality',
-    usage: 'W [--fix CHECK]',
+    usage: 'W [--fix CHECK / --fixes / --undo N]',
     summary: 'Look for what is wrong in the data; mend what a check found, or take that back',
     positionals: [1, 1],
     flags: {

@@ -173,6 +173,8 @@ export async function readBundleInfo(context: EngineContext, id: string): Promis
 export async function listBundles(context: EngineContext): Promise<BundleInfo[]> {
   const { workspace } = requireSession(context);
   const manifests = await listFolderManifests(layout.bundles(workspace.path), bundleFiles.manifest, BundleManifest, 'bundle');
+  // Names say the second, and two may be made within one.
+  manifests.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   return Promise.all(manifests.map((manifest) => readBundleInfo(context, `bundle-${manifest.version}`)));
 }
 

@@ -5,6 +5,7 @@ import { createExactIndex } from './exact-index.ts';
 import { buildHnswIndex, type HnswIndex } from './hnsw-index.ts';
 import { type SavedIndex, saveVectorIndex } from './index-file.ts';
 import { type Measurement, measureVectorIndex } from './measure.ts';
+import { createScanIndex } from './scan-index.ts';
 import type { Checkpoint, VectorIndex, VectorIndexSettings } from './vector-index.ts';
 
 export interface BuildOptions {
@@ -32,7 +33,8 @@ export interface BuiltIndex {
 export async function buildVectorIndex(items: Matrix, options: BuildOptions): Promise<BuiltIndex> {
   const { kind, queries, checkpoint } = options;
   const started = performance.now();
-  const exact = await createExactIndex(items);
+  // As the server searches where it searches exactly.
+  const exact = createScanIndex(items) ?? (await createExactIndex(items));
   const measured = { items: items.rows, dimensions: items.columns };
 
   const keepExact = (reason: string, measurement: Measurement, graph?: VectorIndexInfo['graph']): BuiltIndex => {

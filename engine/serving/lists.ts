@@ -122,7 +122,8 @@ export function createLists({ current, eventsOf, now = Date.now }: ListsParts): 
   return {
     make(recommender, options, call) {
       const { key, prefix } = keyOf(options);
-      const findable = mayBeFound(options);
+      // Lists of the served bundle only: a batch that was begun before it changed goes on with the one before.
+      const findable = mayBeFound(options) && recommender === current();
       const { version } = call.events;
       if (findable && !call.fresh) {
         const found = cache.find(key, version, now());
@@ -130,7 +131,7 @@ export function createLists({ current, eventsOf, now = Date.now }: ListsParts): 
         if (cached) return { ...cached, cached: true };
       }
       const made = makeNow(recommender, options, call, findable ? key : null);
-      if (findable && !made.list.degraded && recommender === current()) cache.keep(key, version, made, now() + cachedMs);
+      if (findable && !made.list.degraded) cache.keep(key, version, made, now() + cachedMs);
       return { ...made, cached: false };
     },
     async precompute(userIds, k, expiresSeconds) {

@@ -3,7 +3,6 @@ import type { LoadedBundle } from '../bundles/contents.ts';
 import { readBundle } from '../bundles/read-bundle.ts';
 import { loadRankingFeatures } from '../features/ranking-features.ts';
 import { denseNetworkFrom } from '../math/dense.ts';
-import { exactLimit } from '../retrieval/choose.ts';
 import { createExactIndex } from '../retrieval/exact-index.ts';
 import { buildHnswIndex } from '../retrieval/hnsw-index.ts';
 import { pickEvenly } from '../retrieval/measure.ts';
@@ -89,9 +88,8 @@ export interface ServedModel {
  * Reads a bundle and makes it ready to answer, in short stretches, so that the process answers others meanwhile. It is returned only when a few
  * users were answered well.
  * Throws `bundle_refused` or `not_found`.
- * @param graphFrom with fewer items a graph is not built, even where the bundle asks for one
  */
-export async function loadServedModel(folder: string, { graphFrom = exactLimit } = {}): Promise<ServedModel> {
+export async function loadServedModel(folder: string): Promise<ServedModel> {
   const bundle = withSpareRows(await readBundle(folder));
   await pause();
   const [userRows, itemRows] = [await rowsById(bundle.userIds), await rowsById(bundle.itemIds)];
@@ -107,8 +105,7 @@ export async function loadServedModel(folder: string, { graphFrom = exactLimit }
     recommender,
     async buildIndex(stopped) {
       const { vectorIndex } = bundle.manifest;
-      // Among so few items a graph saves nothing that the scan has not saved, and it cannot leave out what a request leaves out.
-      if (vectorIndex.kind !== 'hnsw' || (scan && bundle.itemIds.length < graphFrom)) return;
+      if (vectorIndex.kind !== 'hnsw') return;
       const graph = await buildHnswIndex(bundle.itemEmbeddings, vectorIndex, async () => {
         if (stopped()) throw new EngineError('cancelled', 'The bundle is not served any more.');
         await pause();

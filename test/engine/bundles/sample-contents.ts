@@ -30,7 +30,7 @@ export function randomNetwork(inputs: number, hidden: number[], seed: number): D
   };
 }
 
-/** Item i: category `even` or `odd`, tags `t0` to `t4` and, of every third, `third`; price i. User u: segment `s0` to `s2`. */
+/** Item i: category `even` or `odd`, tags `t0` to `t4` and, of every third, `third`; price i; stock 10 i, unknown of every fourth. User u: segment `s0` to `s2`. */
 function sampleAttributes(users: number, items: number): BundleContents['attributes'] {
   const tags = Array.from({ length: items }, (_, row) => (row % 3 === 0 ? [row % 5, 5] : [row % 5]));
   const offsets = new Int32Array(items + 1);
@@ -55,7 +55,10 @@ function sampleAttributes(users: number, items: number): BundleContents['attribu
           codes: Int32Array.from(tags.flat()),
         },
       ],
-      numbers: [{ name: 'price', values: Float64Array.from({ length: items }, (_, row) => row) }],
+      numbers: [
+        { name: 'price', values: Float64Array.from({ length: items }, (_, row) => row) },
+        { name: 'stock', values: Float64Array.from({ length: items }, (_, row) => (row % 4 === 0 ? Number.NaN : 10 * row)) },
+      ],
     },
   };
 }

@@ -3,7 +3,6 @@ import { openDatabase } from '../../../engine/data/database.ts';
 import { applyFix, listFixes, undoFix } from '../../../engine/data/quality/fixes.ts';
 import { checkQuality } from '../../../engine/data/quality/report.ts';
 import { divergence, shiftBetween } from '../../../engine/data/quality/time-checks.ts';
-import { readTrainingData } from '../../../engine/data/training-data.ts';
 import { undoImport } from '../../../engine/data/undo-import.ts';
 import { type Desk, quiet, withDatabase } from './helpers.ts';
 
@@ -84,7 +83,6 @@ describe.each(wrongs)('%s', (check, lines, count, example, rows) => {
     withDatabase(async (desk) => {
       await desk.import(await desk.put('fine.csv', `${head}${fine().join('\n')}\n${lines.join('\n')}\n`));
       const before = await allRows(desk);
-      const { fingerprint } = await readTrainingData(desk.db, { minValue: -1e9 });
       expect((await found(desk))[check]).toEqual(['look', count, expect.stringMatching(example)]);
       const fix = await applyFix(desk.db, check, quiet);
       expect(fix.rows).toBe(rows);
@@ -93,7 +91,6 @@ describe.each(wrongs)('%s', (check, lines, count, example, rows) => {
       expect(await listFixes(desk.db)).toMatchObject([{ id: fix.id, check, rows, undo: true }]);
       expect(await undoFix(desk.db, fix.id)).toEqual({ id: fix.id, rows });
       expect(await allRows(desk)).toEqual(before);
-      expect((await readTrainingData(desk.db, { minValue: -1e9 })).fingerprint.length).toBe(fingerprint.length);
       expect(await listFixes(desk.db)).toEqual([]);
     }));
 });

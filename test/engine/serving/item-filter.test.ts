@@ -80,7 +80,7 @@ test.each([
   ['category:"even', /at character 10.*quote/],
   ['price IN 3', /at character 10.*parentheses/],
   ['price IN (3', /at its end.*not closed/],
-  ['brand:x', /names "brand", which no item has\. Items have category, price, tags/],
+  ['brand:x', /names "brand", which no item has\. Items have category, price, stock, tags/],
   ['price<cheap', /compares price with "cheap"/],
   ['category<3', /category by <, but its values are words/],
   ['!', /at character 1/],

@@ -36,8 +36,9 @@ function counting() {
       current = { ...recommender } as Recommender;
       lists.changed();
     },
-    make: (options: Partial<ListOptions> = {}, fresh = false) =>
-      lists.make(current, { userId: 'u', k: 10, ...options }, { events: viewsOf(had), fresh, deadline: { atMs: 1 } }),
+    before: () => current,
+    make: (options: Partial<ListOptions> = {}, fresh = false, by = current) =>
+      lists.make(by, { userId: 'u', k: 10, ...options }, { events: viewsOf(had), fresh, deadline: { atMs: 1 } }),
   };
 }
 
@@ -73,6 +74,15 @@ describe('a list is found again', () => {
     expect([make().cached, make().cached]).toEqual([false, true]);
     swap();
     expect(make().cached).toBe(false);
+  });
+
+  test('not by who still works with the bundle before', () => {
+    const { make, swap, before } = counting();
+    const old = before();
+    swap();
+    make();
+    expect(make({}, false, old).cached).toBe(false);
+    expect(make().cached).toBe(true);
   });
 
   test('shorter ones are its beginning, longer ones are made', () => {

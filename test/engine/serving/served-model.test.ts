@@ -26,7 +26,6 @@ test('a bundle that asks for a graph answers exactly at once, and through the gr
   const contents = sampleContents({ users: 20, items: 1500, ranker: false });
   const { recommender, buildIndex } = await loadServedModel(
     await pack({ ...contents, vectorIndex: { kind: 'hnsw', precision: 'f32', connectivity: 16 } }),
-    { graphFrom: 1000 },
   );
   const exact = ask(recommender, 'u3', 20, [], 0).items;
   let asked = 0;
@@ -42,13 +41,6 @@ test('a bundle that asks for a graph answers exactly at once, and through the gr
   const approximate = ask(recommender, 'u3', 20, [], 0).items;
   const found = approximate.filter(({ item_id }) => exact.some((item) => item.item_id === item_id));
   expect(found.length).toBeGreaterThanOrEqual(18);
-});
-
-test('among few items no graph is built, even where the bundle asks for one', async () => {
-  const contents = sampleContents({ users: 20, items: 300, ranker: false });
-  const { recommender, buildIndex } = await loadServedModel(await pack({ ...contents, vectorIndex: { kind: 'hnsw', precision: 'f32' } }));
-  await buildIndex(() => false);
-  expect(recommender.index.kind).toBe('exact');
 });
 
 test('a bundle with users of whom nothing is known is served; they get what is popular', async () => {

@@ -3,6 +3,8 @@ import { axis, baseLayout, type ChartTheme, categoryColours, groupsToDraw } from
 import * as captions from './captions.ts';
 import { localStamp, type TrafficWindow } from './traffic-window.ts';
 
+const secondsShownMs = 240_000;
+
 type Maker = (window: TrafficWindow, theme: ChartTheme) => Figure;
 
 function layout(window: TrafficWindow, theme: ChartTheme, title: string, more: Record<string, unknown> = {}): Record<string, unknown> {
@@ -16,9 +18,10 @@ function layout(window: TrafficWindow, theme: ChartTheme, title: string, more: R
       automargin: false,
       type: 'date',
       range: [localStamp(first), localStamp(last)],
-      tickformat: '%H:%M',
+      // Within a few minutes the same minute would stand below several ticks.
+      tickformat: window.spanMs < secondsShownMs ? '%H:%M:%S' : '%H:%M',
       hoverformat: '%H:%M:%S',
-      nticks: 8,
+      nticks: 7,
     }),
     yaxis: axis(theme, title, { rangemode: 'tozero', fixedrange: true, ...more }),
   };
@@ -31,6 +34,12 @@ const withLegend = (plain: Record<string, unknown>): Record<string, unknown> => 
 });
 
 const stamps = ({ times }: TrafficWindow): string[] => times.map(localStamp);
+
+/** Counts have no halves. */
+const wholeTicks = (counts: readonly number[]): Record<string, unknown> => ({
+  tickformat: ',d',
+  ...(counts.every((count) => count < 4) ? { dtick: 1 } : {}),
+});
 
 const rate: Maker = (window, theme) => {
   const counts = window.seconds.map((second) => second?.requests ?? 0);
@@ -49,10 +58,36 @@ const rate: Maker = (window, theme) => {
         hovertemplate: '%{y:,}/s',
       },
     ],
-    layout: layout(window, theme, 'Requests per second', { tickformat: ',d' }),
+    layout: layout(window, theme, 'Requests per second', wholeTicks(counts)),
     caption: captions.rateCaption(window),
     table: { columns: ['second', 'requests'], rows: x.map((time, at) => [time, counts[at] ?? 0]) },
   };
+};
+
+/** Written out, since an axis by itself names only the last digit between two powers of ten. */
+const latencyTicks = {
+  tickmode: 'array',
+  tickvals: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000],
+  ticktext: [
+    '0.05',
+    '0.1',
+    '0.2',
+    '0.5',
+    '1',
+    '2',
+    '5',
+    '10',
+    '20',
+    '50',
+    '100',
+    '200',
+    '500',
+    '1,000',
+    '2,000',
+    '5,000',
+    '10,000',
+    '30,000',
+  ],
 };
 
 const latency: Maker = (window, theme) => {
@@ -77,7 +112,7 @@ const latency: Maker = (window, theme) => {
       connectgaps: false,
       hovertemplate: '%{y:.2f} ms',
     })),
-    layout: withLegend(layout(window, theme, 'Milliseconds (log)', { type: 'log', dtick: 'D2' })),
+    layout: withLegend(layout(window, theme, 'Milliseconds (log)', { type: 'log', ...latencyTicks })),
     caption: captions.latencyCaption(window),
     table: {
       columns: ['second', 'p50 ms', 'p95 ms', 'p99 ms'],
@@ -108,7 +143,7 @@ const sources: Maker = (window, theme) => {
       line: { width: 0.5, color: group === 'other' && others.size > 0 ? theme.muted : colours[index] },
       hovertemplate: '%{y:,}/s',
     })),
-    layout: withLegend(layout(window, theme, 'Lists per second', { tickformat: ',d' })),
+    layout: withLegend(layout(window, theme, 'Lists per second', wholeTicks(counts.flat()))),
     caption: captions.sourcesCaption(window),
     table: { columns: ['second', ...groups], rows: x.map((time, at) => [time, ...counts.map((series) => series[at] ?? 0)]) },
   };
@@ -129,7 +164,7 @@ const errors: Maker = (window, theme) => {
       },
     ],
     layout: {
-      ...layout(window, theme, '5xx per second', { tickformat: ',d', ...(Math.max(...counts) < 2 ? { dtick: 1 } : {}) }),
+      ...layout(window, theme, '5xx per second', wholeTicks(counts)),
       bargap: 0,
     },
     caption: captions.errorsCaption(window),

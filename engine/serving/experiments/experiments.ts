@@ -7,11 +7,12 @@ import type { Lists } from '../lists.ts';
 import type { Recommender } from '../recommender.ts';
 import type { ServedModel } from '../served-model.ts';
 import { armOf } from './assignment.ts';
-import { experimentFigures, usersOf } from './describe.ts';
-import { type ExperimentLog, openExperimentLog, readExperimentLog } from './experiment-log.ts';
+import { type CountedExperiment, counted, ended, harmWords, look, mustEnd, recall, versionsOf } from './counted-experiment.ts';
+import { experimentFigures } from './describe.ts';
+import { type ExperimentLog, openExperimentLog } from './experiment-log.ts';
 import { createExperimentStore, type ExperimentStore, type StoredExperiment } from './experiment-store.ts';
-import { createOutcomes, type Outcomes } from './outcomes.ts';
-import { createSequentialTest, type SequentialTest } from './sequential-test.ts';
+import { createOutcomes } from './outcomes.ts';
+import { createSequentialTest } from './sequential-test.ts';
 
 /** Which arm of which experiment a list is made for. */
 export interface Assignment {
@@ -75,62 +76,14 @@ export interface Experiments {
   close(): Promise<void>;
 }
 
-interface Active {
-  stored: StoredExperiment;
-  outcomes: Outcomes;
-  test: SequentialTest;
+interface Active extends CountedExperiment {
   successEvents: ReadonlySet<string>;
   model: ServedModel;
   log: ExperimentLog;
   arms: Record<Arm, Answering>;
 }
 
-type Counted = Pick<Active, 'stored' | 'outcomes' | 'test'>;
-
 const fullWords = 'The log of the experiment has grown to its limit: no more lists are counted. Decide by what there is.';
-
-const versionsOf = ({ arms }: StoredExperiment): Record<Arm, string> => ({
-  control: arms.control.model_version,
-  treatment: arms.treatment.model_version,
-});
-
-/** An experiment with its newest figures. */
-const counted = ({ stored, outcomes, test }: Counted): StoredExperiment => ({
-  ...stored,
-  ...experimentFigures(versionsOf(stored), outcomes),
-  p_value: test.pValue(),
-});
-
-/** Looks at the figures. Returns whether that changed the state. */
-function look(one: Counted): boolean {
-  const { outcomes, test, stored } = one;
-  const verdict = test.look(usersOf(outcomes.counts('control')), usersOf(outcomes.counts('treatment')));
-  if (verdict === null || verdict === stored.state) return false;
-  one.stored = { ...stored, state: verdict };
-  return true;
-}
-
-const mustEnd = ({ state, stop_on_harm: stopOnHarm }: StoredExperiment): boolean => state === 'harm' && stopOnHarm;
-const harmWords = 'The sequential test says that the treatment is worse.';
-
-const ended = (experiment: StoredExperiment, because: string): StoredExperiment => ({
-  ...experiment,
-  state: experiment.state === 'running' ? 'stopped' : experiment.state,
-  active: false,
-  ended_at: new Date().toISOString(),
-  ended_because: because,
-});
-
-/** The experiment as its log tells it. */
-async function recall(stored: StoredExperiment, store: ExperimentStore): Promise<Counted> {
-  const one: Counted = { stored, outcomes: createOutcomes(), test: createSequentialTest() };
-  for await (const entry of readExperimentLog(store.logFile(stored.id))) {
-    if ('s' in entry) one.outcomes.succeed(entry.u, entry.s, entry.t);
-    else one.outcomes.expose(entry.u, entry.a, entry.t, entry.i);
-    look(one);
-  }
-  return one;
-}
 
 /** Reads what is kept of experiments, and goes on with the one that was active. */
 export async function openExperiments(parts: ExperimentParts): Promise<Experiments> {
@@ -138,6 +91,7 @@ export async function openExperiments(parts: ExperimentParts): Promise<Experimen
   const store = folder === null ? null : createExperimentStore(folder);
   const past = new Map<string, StoredExperiment>();
   let active: Active | null = null;
+  let closed = false;
 
   const shown = ({ treatment_path: _, ...experiment }: StoredExperiment, problem: string | null = null): Experiment =>
     problem === null ? experiment : { ...experiment, problem };
@@ -181,7 +135,7 @@ export async function openExperiments(parts: ExperimentParts): Promise<Experimen
     }
   };
 
-  const begin = async (one: Counted, model: ServedModel, files: ExperimentStore): Promise<Active> => {
+  const begin = async (one: CountedExperiment, model: ServedModel, files: ExperimentStore): Promise<Active> => {
     const { id, success_events: successEvents } = one.stored;
     const { recommender } = model;
     const assignment = (arm: Arm): Assignment => ({ experimentId: id, arm, label: `${id}:${arm}` });
@@ -269,6 +223,7 @@ export async function openExperiments(parts: ExperimentParts): Promise<Experimen
       }
       const model = await parts.load(bundlePath);
       try {
+        if (closed) throw new EngineError('unavailable', 'The server is stopping.');
         const outcomes = createOutcomes();
         const stored: StoredExperiment = {
           id: await store.newId(),
@@ -301,6 +256,7 @@ export async function openExperiments(parts: ExperimentParts): Promise<Experimen
     list: () => [...(active ? [activeShown(active)] : []), ...[...past.values()].reverse().map((one) => shown(one))],
     find,
     async close() {
+      closed = true;
       const one = active;
       active = null;
       one?.arms.treatment.lists.close();

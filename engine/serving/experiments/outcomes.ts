@@ -25,7 +25,7 @@ export const attributionMs = 24 * 3600 * 1000;
 /** Clocks of clients differ, and some tell whole seconds: an event may seem to come so long before its list. */
 const clockToleranceMs = 60_000;
 
-const usual: OutcomeLimits = { users: 500_000, lists: 200_000, listsPerUser: 50, items: 2_000_000, successesPerUser: 1000 };
+const usual: OutcomeLimits = { users: 250_000, lists: 200_000, listsPerUser: 50, items: 2_000_000, successesPerUser: 1000 };
 
 interface ShownList {
   userId: string;

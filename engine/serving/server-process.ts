@@ -142,6 +142,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     auth: askForKeys,
     tls,
     names = [],
+    forgotten,
   }: Extract<ToServer, { type: 'start' }>): Promise<void> => {
     if (state !== 'new') return;
     state = 'started';
@@ -152,7 +153,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
       const gates = await openServerAuth({ securityFolder, auth: askForKeys, host });
       auth = gates;
       if (authWish !== undefined) await gates.set(authWish);
-      const opened = await openService({ bundlePath, eventLogFolder, onStored: tellStored });
+      const opened = await openService({ bundlePath, eventLogFolder, forgotten, onStored: tellStored });
       service = opened;
       tracer = await openTracer(options.version);
       const callEngine = adminAvailable ? engine.call : null;
@@ -200,6 +201,17 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     }
   };
 
+  const forget = async (id: number, userId: string): Promise<void> => {
+    try {
+      if (!service) throw new EngineError('conflict', 'The server has not started yet.');
+      const lines = await service.forget(userId);
+      traffic.forget();
+      channel.post({ type: 'forgot', id, lines });
+    } catch (error) {
+      channel.post({ type: 'forget.failed', id, error: reportOf(error) });
+    }
+  };
+
   const changeAuth = (on: boolean): void => {
     // Heard while it starts, it holds from the start.
     authWish = on;
@@ -213,6 +225,8 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     else if (message.type === 'swap') void swap(message);
     else if (message.type === 'admin.answer') engine.answer(message);
     else if (message.type === 'traffic') channel.post({ type: 'traffic', id: message.id, traffic: traffic.look(message.after) });
+    else if (message.type === 'forget') void forget(message.id, message.userId);
+    else if (message.type === 'forgotten') service?.forgotten(message.userId);
     else if (message.type === 'auth') changeAuth(message.on);
     else void stop();
   });

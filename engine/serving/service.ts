@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '#contract/api/event-routes';
 import { lockEventLog } from './event-log-lock.ts';
+import { createFeedLists, type FeedLists } from './feed-lists.ts';
 import { createLists, type Lists } from './lists.ts';
 import { positiveWeight } from './positive-weight.ts';
 import { openReceivedEvents, type ReceivedEvents } from './received-events.ts';
@@ -14,6 +15,7 @@ export interface Service {
   current(): Recommender;
   readonly events: ReceivedEvents;
   readonly lists: Lists;
+  readonly feeds: FeedLists;
   readonly metrics: ServerMetrics;
   readonly statistics: RequestStatistics;
   uptimeSeconds(): number;
@@ -28,12 +30,20 @@ export interface Service {
    * Returns the version that is served.
    */
   swap(bundlePath: string): Promise<string>;
+  /**
+   * Forgets a user, and says how many lines of the event log were blanked: every bundle answers them as a stranger until `forgotten` says that none holds
+   * them any more. What they send from then on is of somebody new.
+   */
+  forget(userId: string): Promise<number>;
+  forgotten(userId: string): void;
   close(): Promise<void>;
 }
 
 export interface ServiceOptions {
   bundlePath: string;
   eventLogFolder: string | null;
+  /** Users whose erasure is under way. */
+  forgotten?: readonly string[] | undefined;
   /** Hears how many events became durable. */
   onStored(count: number): void;
 }
@@ -56,7 +66,7 @@ async function replay(recommender: Recommender, events: ReceivedEvents): Promise
 }
 
 /** Loads the bundle and the event log. Throws what either is refused for. */
-export async function openService({ bundlePath, eventLogFolder, onStored }: ServiceOptions): Promise<Service> {
+export async function openService({ bundlePath, eventLogFolder, forgotten = [], onStored }: ServiceOptions): Promise<Service> {
   const startedMs = performance.now();
   const statistics = createStatistics(startedMs);
   let index: ReturnType<MetricFacts['index']> = { kind: 'exact', size: 0, buildSeconds: 0 };
@@ -68,6 +78,8 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
     secondsSinceStored: () => (storedMs === null ? 0 : (performance.now() - storedMs) / 1000),
   });
   let model: ServedModel = await loadServedModel(bundlePath);
+  const strangers = new Set(forgotten);
+  const feeds = createFeedLists();
   let closed = false;
   let retired = false;
   let changes: Promise<unknown> = Promise.resolve();
@@ -87,6 +99,7 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
 
   const serve = (next: ServedModel): void => {
     model = next;
+    for (const userId of strangers) next.recommender.forget(userId);
     lists.changed();
     const { counts } = next.recommender.manifest;
     metrics.showBundle(next.recommender.manifest);
@@ -118,10 +131,17 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
     }
   };
 
+  const hide = (userId: string): void => {
+    model.recommender.forget(userId);
+    lists.forget(userId);
+    feeds.forget(userId);
+  };
+
   return {
     current: () => model.recommender,
     events,
     lists,
+    feeds,
     metrics,
     statistics,
     uptimeSeconds: () => (performance.now() - startedMs) / 1000,
@@ -142,6 +162,15 @@ export async function openService({ bundlePath, eventLogFolder, onStored }: Serv
       changes = swapped.catch(() => undefined);
       return swapped;
     },
+    async forget(userId) {
+      strangers.add(userId);
+      hide(userId);
+      const lines = await events.forget(userId);
+      // Once more, for what was made of events that were known until now.
+      hide(userId);
+      return lines;
+    },
+    forgotten: (userId) => void strangers.delete(userId),
     async close() {
       closed = true;
       lists.close();

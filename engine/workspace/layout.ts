@@ -14,6 +14,8 @@ export const layout = {
   checkpoints: (workspace: string) => path.join(workspace, 'checkpoints'),
   checkpoint: (workspace: string, id: string) => path.join(workspace, 'checkpoints', id),
   datasets: (workspace: string) => path.join(workspace, 'datasets'),
+  /** Notes of erasures that are under way. */
+  erasures: (workspace: string) => path.join(workspace, 'erasures'),
   events: (workspace: string) => path.join(workspace, 'events'),
   /** Keys, audit log and signing secret of the server. */
   serverSecurity: (workspace: string) => path.join(workspace, 'server-security'),

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { FeedSource, recommendRoutes, Source } from '#contract/api/recommend-routes';
 import { EngineError } from '#contract/errors';
-import { createFeedLists } from '../feed-lists.ts';
 import type { ListOptions, MadeList } from '../lists.ts';
 import type { Recommender } from '../recommender.ts';
 import { eventsOf } from '../user-events.ts';
@@ -32,8 +31,6 @@ function answerText(requestId: string, userId: string, { manifest }: Recommender
 }
 
 export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeof recommendRoutes> {
-  const feeds = createFeedLists();
-
   const make = (recommender: Recommender, options: ListOptions, call: Pick<Caller, 'fresh' | 'stages'>, atMs: number): MadeList => {
     const events = eventsOf(service.events.memory, options.userId);
     const made = service.lists.make(recommender, options, { events, fresh: call.fresh, stages: call.stages, deadline: { atMs } });
@@ -119,7 +116,7 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
     },
     feed({ query, caller, facts }) {
       const { user_id: userId, limit, cursor, filter, exclude } = query;
-      const page = feeds.page({ userId, filter, cursor, limit }, Date.now(), () => {
+      const page = service.feeds.page({ userId, filter, cursor, limit }, Date.now(), () => {
         const recommender = service.current();
         const options = listOptions(userId, { k: feedLength, filter, exclude });
         const made = make(recommender, options, caller, caller.arrivedMs + defaultDeadlineMs);

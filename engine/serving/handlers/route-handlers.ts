@@ -7,6 +7,7 @@ import { eventHandlers } from './event-handlers.ts';
 import type { HandlersOf } from './handler.ts';
 import { operationHandlers } from './operation-handlers.ts';
 import { recommendHandlers } from './recommend-handlers.ts';
+import { userHandlers } from './user-handlers.ts';
 
 export type RouteHandlers = HandlersOf<typeof routes>;
 
@@ -17,4 +18,5 @@ export const createRouteHandlers = (context: HandlerContext): RouteHandlers => (
   ...operationHandlers(context),
   ...authHandlers(context),
   ...audited(context, adminHandlers(context)),
+  ...userHandlers(context),
 });

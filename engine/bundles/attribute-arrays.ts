@@ -5,7 +5,10 @@ type Entity = 'user' | 'item';
 
 const kinds = ['categories', 'lists', 'numbers'] as const;
 
-/** Attributes as arrays: `<entity>.<kind>.names`, and `<entity>.<kind>.<n>.…` for the n-th column. */
+/**
+ * Attributes as arrays: `<entity>.<kind>.names`, and `<entity>.<kind>.<n>.…` for the n-th column. A file holds finite numbers only: one that is missing is 0 in
+ * `values` and 1 in `missing`, which is absent where none is.
+ */
 export function encodeAttributes(entity: Entity, columns: AttributeColumns): NamedArrays {
   const arrays: NamedArrays = {};
   for (const kind of kinds)
@@ -27,7 +30,9 @@ export function encodeAttributes(entity: Entity, columns: AttributeColumns): Nam
     arrays[`${entity}.lists.${n}.codes`] = of(codes);
   });
   columns.numbers.forEach(({ values }, n) => {
-    arrays[`${entity}.numbers.${n}.values`] = of(values);
+    const missing = Uint8Array.from(values, (value) => (Number.isNaN(value) ? 1 : 0));
+    arrays[`${entity}.numbers.${n}.values`] = of(values.map((value) => (Number.isNaN(value) ? 0 : value)));
+    if (missing.includes(1)) arrays[`${entity}.numbers.${n}.missing`] = of(missing);
   });
   return arrays;
 }
@@ -69,7 +74,10 @@ export async function decodeAttributes(entity: Entity, arrays: NamedArrays, rows
     const values = arrays[`${entity}.numbers.${n}.values`]?.data;
     if (!(values instanceof Float64Array) || values.length !== rows)
       throw new Error(`${entity}.numbers.${n}.values should hold ${rows} 64-bit floats.`);
-    columns.numbers.push({ name, values });
+    const missing = arrays[`${entity}.numbers.${n}.missing`]?.data;
+    if (missing && (!(missing instanceof Uint8Array) || missing.length !== rows))
+      throw new Error(`${entity}.numbers.${n}.missing should hold ${rows} bytes.`);
+    columns.numbers.push({ name, values: missing ? values.map((value, row) => (missing[row] ? Number.NaN : value)) : values });
   }
   return columns;
 }

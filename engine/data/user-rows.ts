@@ -62,7 +62,8 @@ async function tablesOfUsers(session: Session): Promise<{ table: string; column:
 
 /** Where lines that were refused name the user as a word of its own, the line is taken out and its number and reason stay. */
 async function clearRejects(session: Session, userId: string): Promise<void> {
-  for (const spelling of new Set([userId, JSON.stringify(userId).slice(1, -1)])) {
+  // As it is, and as JSON and CSV write it.
+  for (const spelling of new Set([userId, JSON.stringify(userId).slice(1, -1), userId.replaceAll('"', '""')])) {
     const names = (column: string): string =>
       `(contains(${column}, $1) AND regexp_matches(${column}, '(^|[^\\pL\\pN_])' || regexp_escape($1) || '($|[^\\pL\\pN_])'))`;
     await session.run(

@@ -109,15 +109,15 @@ export async function startErasing(context: EngineContext, userId: string): Prom
     throw new EngineError('conflict', 'The server is starting. Erase the user when it runs: then it forgets them at once.');
   const erasure = await noteErasure(workspace.path, userId);
   // At once, whatever holds the tables.
-  await forget(context, userId).catch(async (error: unknown) => {
+  const before = await forget(context, userId).catch(async (error: unknown) => {
     await closeErasure(erasure);
     throw error;
   });
   const storing = eraseStored(context, userId);
   const job = context.jobs.start(kind, `Erase a user (${shortHash(userId)})`, async (work) => {
     // Where the server died meanwhile, once more without it.
-    const stored = await storing.catch(() => eraseStored(context, userId));
-    return finish(context, erasure, stored, work);
+    const { rows, lines } = await storing.catch(() => eraseStored(context, userId));
+    return finish(context, erasure, { rows, lines: before + lines }, work);
   });
   const waited = new Promise((resolve) => setTimeout(resolve, rowsWaitMs).unref());
   await Promise.race([storing.catch(() => undefined), waited]);

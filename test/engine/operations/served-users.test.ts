@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
@@ -61,6 +61,7 @@ async function traces(workspace: string, scratch: string): Promise<string[]> {
     if (file.endsWith('.parquet')) holds ||= await tablesHold(file, texts);
     if (file.endsWith('data.duckdb')) {
       const copy = path.join(scratch, 'looked.duckdb');
+      await rm(`${copy}.wal`, { force: true });
       await copyFile(file, copy);
       if (existsSync(`${file}.wal`)) await copyFile(`${file}.wal`, `${copy}.wal`);
       holds ||= await tablesHold(copy, texts);
@@ -107,6 +108,8 @@ async function fill(engine: TestEngine): Promise<string> {
   await must('run.train', { model: 'user-knn' });
   const ranker = await must('run.train', { model: 'logistic-ranker', retrievalRun: run.id });
   await must('bundle.create', { run: run.id });
+  // Bundles are in order by the second.
+  await new Promise((resolve) => setTimeout(resolve, 1100));
   await must('bundle.create', { run: run.id, ranker: ranker.id });
   return workspace;
 }
@@ -116,6 +119,9 @@ const target = encodeURIComponent(user);
 test('a user is exported, and erased from everything: at once, for good, and nobody else is touched', { timeout: 300_000 }, () =>
   withEngine(async (engine) => {
     const workspace = await fill(engine);
+    // A ranker's scores change with the time; the vectors' do not.
+    const [ranked, plain] = (await engine.call('bundle.list', {})).map(({ id }) => id) as [string, string];
+    await engine.call('bundle.activate', { id: plain });
     let { url } = await engine.call('server.start', { port: 0 });
     const ask = async (where: string, init: RequestInit = {}): Promise<Answer> => {
       const answer = await fetch(`${url}${where}`, init);
@@ -144,15 +150,16 @@ test('a user is exported, and erased from everything: at once, for good, and nob
     ]);
     expect(exported.json.interactions.at(-1)).toMatchObject({ event_id: 'mine-1', event_type: 'view', context: { page: 'ü' } });
     expect(exported.json.bundles).toMatchObject([
-      { active: true, embedding: true },
       { active: false, embedding: true },
+      { active: true, embedding: true },
     ]);
     expect(JSON.stringify(exported.json)).not.toContain(other);
     expect((await ask(`/admin/users/export?user_id=${target}`)).json.interactions).toHaveLength(13);
     expect((await ask('/admin/users/nobody/export')).status).toBe(404);
 
     const others = Array.from({ length: 40 }, (_, at) => `u${String(at + 1).padStart(3, '0')}`);
-    const listsOf = async (): Promise<unknown[]> => Promise.all(others.map(async (id) => (await ask(`/recommend/${id}?k=20`)).json.items));
+    const listsOf = async (): Promise<{ item_id: string; score: number }[][]> =>
+      Promise.all(others.map(async (id) => (await ask(`/recommend/${id}?k=20`)).json.items));
     const before = await listsOf();
     const list = (): Promise<Answer> => ask(`/recommend/${target}`);
     expect((await list()).json).toMatchObject({ basis: 'user', cached: false });
@@ -180,9 +187,16 @@ test('a user is exported, and erased from everything: at once, for good, and nob
     const active = (await ask('/health')).json.model_version;
     expect(active).toBe(`${version}-e1`);
     expect((await engine.call('bundle.list', {})).map(({ active: is, manifest }) => [is, manifest.version])).toEqual([
-      [true, active],
       [false, expect.stringMatching(/-e1$/)],
+      [true, active],
     ]);
+    expect((await engine.call('bundle.activate', { id: `${ranked}-e1` })).active).toBe(true);
+    expect((await ask(`/recommend/${other}`)).json).toMatchObject({
+      source: 'ranker',
+      model_version: `${ranked.replace('bundle-', '')}-e1`,
+    });
+    expect((await list()).json).toMatchObject({ basis: 'nothing' });
+    await engine.call('bundle.activate', { id: `${plain}-e1` });
     expect(await listsOf()).toEqual(before);
     expect((await list()).json).toMatchObject({ basis: 'nothing' });
     expect((await ask(`/admin/users/${target}/export`)).status).toBe(404);

@@ -17,6 +17,7 @@ import { pipelineHandlers, retrain } from './operations/pipeline.ts';
 import { qualityHandlers } from './operations/quality.ts';
 import { reindex } from './operations/reindex.ts';
 import { runHandlers } from './operations/runs.ts';
+import { userHandlers } from './operations/served-users.ts';
 import { createServerProcess } from './operations/server-process.ts';
 import { type AdminStories, serverHandlers, startServing } from './operations/servers.ts';
 import { sqlHandlers } from './operations/sql.ts';
@@ -89,6 +90,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...vectorIndexHandlers(context),
     ...bundleHandlers(context),
     ...serverHandlers(context, stories),
+    ...userHandlers(context),
     ...pipelineHandlers(context, stories),
     ...jobHandlers(context),
     ...systemHandlers(context),

@@ -5,7 +5,10 @@ type Entity = 'user' | 'item';
 
 const kinds = ['categories', 'lists', 'numbers'] as const;
 
-/** Attributes as arrays: `<entity>.<kind>.names`, and `<entity>.<kind>.<n>.…` for the n-th column. */
+/**
+ * Attributes as arrays: `<entity>.<kind>.names`, and `<entity>.<kind>.<n>.…` for the n-th column. A file holds finite numbers only: one that is missing is 0 in
+ * `values` and 1 in `missing`, which is absent where none is.
+ */
 export function encodeAttributes(entity: Entity, columns: AttributeColumns): NamedArrays {
   const arrays: NamedArrays = {};
   for (const kind of kinds)

@@ -10,6 +10,7 @@ import { runCommands } from './run-commands.ts';
 import { securityCommands } from './security-commands.ts';
 import { serveCommands } from './serve-commands.ts';
 import { sqlCommands } from './sql-commands.ts';
+import { userCommand } from './user-command.ts';
 
 /** Everything that can be typed, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -23,5 +24,6 @@ export const commands: readonly Command[] = [
   ...checkpointCommands,
   ...serveCommands,
   clientCommand,
+  userCommand,
   ...securityCommands,
 ];

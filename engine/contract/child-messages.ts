@@ -8,6 +8,10 @@ export type ToServer =
   | { type: 'swap'; id: number; bundlePath: string }
   /** Keys are asked for from now on, or no more. */
   | { type: 'auth'; on: boolean }
+  /** A user is erased: their lines are blanked, their state and lists are gone, and they are a stranger to every bundle until `forgotten`. */
+  | { type: 'forget'; id: number; userId: string }
+  /** No bundle holds them any more. */
+  | { type: 'forgotten'; userId: string }
   /** Somebody looks at requests: what came after `after` is answered by `traffic`. */
   | { type: 'traffic'; id: number; after: number }
   /** The answer to an `admin` message. */
@@ -34,6 +38,8 @@ export interface ServerStart {
   logFolder?: string | null;
   /** Where uploads are written while they come; null: none are taken. */
   uploadFolder: string | null;
+  /** Users whose erasure is under way: strangers to the bundle, whatever it holds. */
+  forgotten?: readonly string[];
   /** Whether the engine has a workspace to train in. */
   adminAvailable: boolean;
 }
@@ -53,6 +59,9 @@ export type FromServer =
   | { type: 'failed'; error: ErrorReport }
   | { type: 'swapped'; id: number; modelVersion: string }
   | { type: 'swap.failed'; id: number; error: ErrorReport }
+  /** Answers `forget`: so many lines were blanked. */
+  | { type: 'forgot'; id: number; lines: number }
+  | { type: 'forget.failed'; id: number; error: ErrorReport }
   /** Sent every second while requests come. */
   | { type: 'statistics'; statistics: ServerStatistics }
   /** New lines were made durable in the event log. */
@@ -69,6 +78,8 @@ export type AdminCall =
   | { route: 'activate'; version: string }
   /** Where the bundle of a version is: answered by `{ path }`. */
   | { route: 'bundle'; version: string }
+  | { route: 'user.export'; user: string }
+  | { route: 'user.erase'; user: string }
   /** The engine takes the file over. */
   | { route: 'upload'; kind: 'items' | 'interactions'; file: string; type: string; bytes: number };
 

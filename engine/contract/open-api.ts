@@ -6,6 +6,7 @@ import { experimentRoutes } from './api/experiment-routes.ts';
 import { operationRoutes } from './api/operation-routes.ts';
 import { recommendRoutes } from './api/recommend-routes.ts';
 import { ApiProblem, type Route } from './api/route.ts';
+import { userRoutes } from './api/user-routes.ts';
 import { codeSamples } from './examples.ts';
 import { type RouteName, routes } from './routes.ts';
 
@@ -77,8 +78,8 @@ function requestBodyOf(route: Route): Json {
   };
 }
 
-const groups = [recommendRoutes, eventRoutes, operationRoutes, authRoutes, adminRoutes, experimentRoutes];
-const groupNames = ['recommendations', 'events', 'operations', 'keys and tokens', 'administration', 'experiments'];
+const groups = [recommendRoutes, eventRoutes, operationRoutes, authRoutes, adminRoutes, experimentRoutes, userRoutes];
+const groupNames = ['recommendations', 'events', 'operations', 'keys and tokens', 'administration', 'experiments', 'users'];
 const tagOf = (name: string): string => groupNames[groups.findIndex((group) => Object.hasOwn(group, name))] as string;
 
 /** The OpenAPI 3.1 description of the served API, made from the same schemas that check the requests. */

@@ -13,6 +13,7 @@ import { runOperations } from './run.ts';
 import { serverOperations } from './server.ts';
 import { sqlOperations } from './sql.ts';
 import { systemOperations } from './system.ts';
+import { userOperations } from './user.ts';
 import { vectorIndexOperations } from './vector-index.ts';
 import { workspaceOperations } from './workspace.ts';
 
@@ -31,6 +32,7 @@ export const operations = {
   ...vectorIndexOperations,
   ...bundleOperations,
   ...serverOperations,
+  ...userOperations,
   ...pipelineOperations,
   ...jobOperations,
   ...systemOperations,

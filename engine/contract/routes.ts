@@ -4,6 +4,7 @@ import { eventRoutes } from './api/event-routes.ts';
 import { experimentRoutes } from './api/experiment-routes.ts';
 import { operationRoutes } from './api/operation-routes.ts';
 import { recommendRoutes } from './api/recommend-routes.ts';
+import { userRoutes } from './api/user-routes.ts';
 
 /** The API that a served bundle answers, row by row. */
 export const routes = {
@@ -13,6 +14,7 @@ export const routes = {
   ...authRoutes,
   ...adminRoutes,
   ...experimentRoutes,
+  ...userRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

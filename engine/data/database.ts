@@ -1,11 +1,13 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { EngineError } from '#contract/errors';
+import { syncFolder } from '../files/atomic.ts';
 import { isFatal, translateError, translateOpenError } from './database-errors.ts';
 import { migrate } from './schema.ts';
 import { Session } from './session.ts';
+import { quoteName, quoteText } from './sql.ts';
 
 export interface DatabaseOptions {
   /** Memory DuckDB may use before it spills to disk: '512MB', '4GB'. Half of the machine's where not given. */
@@ -96,6 +98,52 @@ export class Database {
     opened?.reader.connection.interrupt();
   }
 
+  /**
+   * Writes the file anew with what is in the tables: bytes of deleted rows are gone afterwards, which DuckDB else leaves until it needs the place. Work before it ends,
+   * work after it waits, and connections that were asked for are closed. The file is the old one or the new one, whole.
+   */
+  compact(): Promise<void> {
+    if (this.holders <= 0)
+      return Promise.reject(new EngineError('conflict', `The database ${this.file} is closed. Open the workspace again.`));
+    const turn = Promise.all(Object.values(this.lanes)).then(() => this.rewrite());
+    for (const lane of ['reader', 'writer'] as const) this.lanes[lane] = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async rewrite(): Promise<void> {
+    const { writer } = await this.connect();
+    const fresh = compactedFile(this.file);
+    const removeFresh = async (): Promise<void> => {
+      for (const file of [fresh, `${fresh}.wal`]) await rm(file, { force: true });
+    };
+    await removeFresh();
+    try {
+      const { name } = await writer.row<{ name: string }>('SELECT current_database() AS name');
+      await writer.run('CHECKPOINT');
+      await writer.run(`ATTACH ${quoteText(fresh)} AS compacted`);
+      try {
+        await writer.run(`COPY FROM DATABASE ${quoteName(name)} TO compacted`);
+        await writer.run('CHECKPOINT compacted');
+      } finally {
+        await writer.run('DETACH compacted');
+      }
+      this.disconnect([]);
+      // Whoever asks meanwhile waits for the new file.
+      this.closing = this.closing.then(async () => {
+        // All of it is in the file; beside the new one it would be another database's.
+        await rm(`${this.file}.wal`, { force: true });
+        await rename(fresh, this.file);
+        await syncFolder(path.dirname(this.file));
+      });
+      await this.closing;
+    } catch (error) {
+      this.closing = this.closing.catch(() => undefined);
+      await removeFresh();
+      throw translateError(error, this.file);
+    }
+    await this.connect();
+  }
+
   /** Lets go of the database; the last holder closes the file, after the work that is still waiting. */
   async close(): Promise<void> {
     this.holders--;
@@ -162,6 +210,9 @@ async function inTransaction<T>(session: Session, work: (session: Session) => Pr
     throw error;
   }
 }
+
+/** What a database is written anew to; it is removed as a leftover where the process died before it was whole. */
+const compactedFile = (file: string): string => `${file}.00000000-0000-0000-0000-000000000000.tmp`;
 
 const registry = new Map<string, Database>();
 

@@ -11,7 +11,7 @@ import { idColumns } from './import-entities.ts';
 import type { Session } from './session.ts';
 import { quotePath } from './sql.ts';
 
-const files = {
+export const datasetFiles = {
   manifest: 'dataset.json',
   interactions: 'interactions.parquet',
   users: 'users.parquet',
@@ -48,16 +48,16 @@ export async function createDataset(
         session.run(`COPY (${sql}) TO ${quotePath(path.join(staging, file))} (FORMAT parquet)`);
       await write(
         `SELECT i.* EXCLUDE (import_id) FROM interactions i WHERE i.rowid IN (SELECT place FROM ${chosen}) ORDER BY i.rowid`,
-        files.interactions,
+        datasetFiles.interactions,
       );
       for (const table of ['users', 'items'] as const) {
         const id = idColumns[table];
-        await write(`FROM ${table} WHERE ${id} IN (SELECT ${id} FROM ${chosen}) ORDER BY ${id}`, files[table]);
+        await write(`FROM ${table} WHERE ${id} IN (SELECT ${id} FROM ${chosen}) ORDER BY ${id}`, datasetFiles[table]);
       }
-      await write('FROM attributes', files.attributes);
+      await write('FROM attributes', datasetFiles.attributes);
       return done;
     });
-    const file = path.join(staging, files.interactions);
+    const file = path.join(staging, datasetFiles.interactions);
     const { interactions, users, items } = steps.at(-1) as DatasetStep;
     dataset = {
       id,
@@ -69,14 +69,16 @@ export async function createDataset(
       sizeBytes: (await stat(file)).size,
       createdAt: new Date().toISOString(),
     };
-    await writeFile(path.join(staging, files.manifest), JSON.stringify(dataset, null, 2));
+    await writeFile(path.join(staging, datasetFiles.manifest), JSON.stringify(dataset, null, 2));
   });
   return dataset as Dataset;
 }
 
 /** A dataset by its id. Throws `not_found`. */
 export async function readDataset(folder: string, id: string): Promise<Dataset> {
-  const text = /^dataset-[0-9a-f]{12}$/.test(id) ? await readFile(path.join(folder, id, files.manifest), 'utf8').catch(() => null) : null;
+  const text = /^dataset-[0-9a-f]{12}$/.test(id)
+    ? await readFile(path.join(folder, id, datasetFiles.manifest), 'utf8').catch(() => null)
+    : null;
   const parsed = text === null ? null : Dataset.safeParse(JSON.parse(text));
   if (parsed?.success) return parsed.data;
   throw new EngineError('not_found', `There is no dataset ${id}. It may have been deleted.`, { dataset: id });
@@ -89,7 +91,7 @@ export async function removeDataset(folder: string, id: string): Promise<void> {
 
 /** Makes a session read the tables of a dataset in place of the workspace's, to the end of its transaction. Throws `bad_data` where the file is not what it was. */
 export async function useDataset(session: Session, folder: string, { id, name, fingerprint }: Dataset): Promise<void> {
-  const file = (of: keyof typeof files): string => path.join(folder, id, files[of]);
+  const file = (of: keyof typeof datasetFiles): string => path.join(folder, id, datasetFiles[of]);
   if ((await sha256File(file('interactions')).catch(() => null)) !== fingerprint)
     throw new EngineError(
       'bad_data',

@@ -6,7 +6,7 @@ export async function removeLeftovers(databaseFile: string): Promise<void> {
   const folder = path.dirname(databaseFile);
   const begin = `${path.basename(databaseFile)}.`;
   for (const name of await readdir(folder).catch(() => [])) {
-    if (name.startsWith(begin) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.test(name.slice(begin.length)))
+    if (name.startsWith(begin) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp(\.wal)?$/.test(name.slice(begin.length)))
       await rm(path.join(folder, name), { force: true });
   }
 }

@@ -47,6 +47,9 @@ export function partsOf(context: EngineContext, run: string): Promise<RunParts> 
   return parts;
 }
 
+/** Lets go of what is kept of a run that was changed. */
+export const forgetRunParts = (context: EngineContext): boolean => lastParts.delete(context);
+
 /** A run that makes lists of its own. */
 export async function readRetrievalRun(context: EngineContext, id: string): Promise<Run> {
   const run = await readRun(requireSession(context).workspace.path, id);

@@ -23,6 +23,10 @@ export interface ServerProcess {
   start(options: StartOptions, listener: ServerListener): Promise<ServerStatus>;
   /** Serves another bundle without a pause; the old one goes on where the new one is refused. */
   swap(bundlePath: string, bundleName: string): Promise<ServerStatus>;
+  /** A running server forgets a user, and says how many lines of its event log it blanked; null where none runs. */
+  forget(userId: string): Promise<number | null>;
+  /** No bundle holds them any more. */
+  forgotten(userId: string): void;
   /** A running server asks for keys from now on, or no more. */
   setAuth(on: boolean): void;
   /** What came after a request of this number, with its bodies. Empty where no server runs. */
@@ -40,6 +44,7 @@ interface Running {
   listener: ServerListener;
   swaps: Map<number, { resolve: (version: string) => void; reject: (error: Error) => void }>;
   looks: Map<number, (traffic: ServerTraffic) => void>;
+  forgets: Map<number, { resolve: (lines: number) => void; reject: (error: Error) => void }>;
   exited: Promise<void>;
   stopping: boolean;
 }
@@ -50,6 +55,7 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
   let place = { host: '127.0.0.1', certificateFile: null as string | null };
   let swapNumber = 0;
   let lookNumber = 0;
+  let forgetNumber = 0;
 
   const set = (change: Partial<ServerStatus>): void => {
     status = { ...status, ...change };
@@ -71,11 +77,15 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
     else if (message.type === 'admin') void answerAdmin(current, message.id, message.call);
     else if (message.type === 'swapped') current.swaps.get(message.id)?.resolve(message.modelVersion);
     else if (message.type === 'traffic') current.looks.get(message.id)?.(message.traffic);
+    else if (message.type === 'forgot') current.forgets.get(message.id)?.resolve(message.lines);
+    else if (message.type === 'forget.failed') current.forgets.get(message.id)?.reject(errorFrom(message.error));
     else if (message.type === 'swap.failed') current.swaps.get(message.id)?.reject(errorFrom(message.error));
   };
 
   const onExit = (current: Running, how: string): void => {
     for (const swap of current.swaps.values()) swap.reject(new EngineError('process_died', 'The server stopped while it changed bundles.'));
+    for (const forget of current.forgets.values())
+      forget.reject(new EngineError('process_died', 'The server stopped while it forgot a user.'));
     for (const answer of current.looks.values()) answer(noTraffic);
     if (running !== current) return;
     if (current.stopping) {
@@ -98,7 +108,15 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
       assertReachable(options.host, options.auth);
       if (running) throw new EngineError('conflict', `A server is running already at ${status.url ?? 'a port'}. Stop it first.`);
       const child = host.start('server');
-      const current: Running = { child, listener, swaps: new Map(), looks: new Map(), exited: Promise.resolve(), stopping: false };
+      const current: Running = {
+        child,
+        listener,
+        swaps: new Map(),
+        looks: new Map(),
+        forgets: new Map(),
+        exited: Promise.resolve(),
+        stopping: false,
+      };
       running = current;
       place = { host: options.host, certificateFile: options.tls?.cert ?? null };
       status = { ...stoppedServer, state: 'starting', bundle: options.bundleName, auth: options.auth, pid: child.pid ?? null };
@@ -162,6 +180,23 @@ export function createServerProcess(host: ProcessHost): ServerProcess {
       } finally {
         current.swaps.delete(id);
       }
+    },
+    async forget(userId) {
+      const current = running;
+      if (!current) return null;
+      forgetNumber += 1;
+      const id = forgetNumber;
+      try {
+        return await new Promise<number>((resolve, reject) => {
+          current.forgets.set(id, { resolve, reject });
+          current.child.post({ type: 'forget', id, userId } satisfies ToServer);
+        });
+      } finally {
+        current.forgets.delete(id);
+      }
+    },
+    forgotten(userId) {
+      running?.child.post({ type: 'forgotten', userId } satisfies ToServer);
     },
     setAuth(on) {
       if (!running) return;

@@ -10,6 +10,7 @@ import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { activateVersion, bundleOfVersion, servedVersions } from './served-models.ts';
 import { readUpload, removeLeftUploads } from './served-uploads.ts';
+import { exportUser, startErasing, usersUnderErasure } from './served-users.ts';
 import type { ServerListener } from './server-process.ts';
 import { securityOf, serverSecurityHandlers } from './server-security.ts';
 import { sendRequest } from './server-send.ts';
@@ -43,12 +44,14 @@ function answerJob(context: EngineContext, id: string): unknown {
   };
 }
 
-function answerAdmin(context: EngineContext, stories: AdminStories, call: AdminCall): unknown {
+async function answerAdmin(context: EngineContext, stories: AdminStories, call: AdminCall): Promise<unknown> {
   if (call.route === 'job') return answerJob(context, call.id);
   if (call.route === 'models') return servedVersions(context);
   if (call.route === 'activate') return activateVersion(context, call.version);
   if (call.route === 'bundle') return bundleOfVersion(context, call.version);
   if (call.route === 'upload') return readUpload(context, call);
+  if (call.route === 'user.export') return exportUser(context, call.user);
+  if (call.route === 'user.erase') return adminAnswer(await startErasing(context, call.user));
   assertRoom(context);
   return adminAnswer(call.route === 'train' ? stories.retrain(call.body) : stories.reindex(call.body));
 }
@@ -57,7 +60,7 @@ function listenerOf(context: EngineContext, stories: AdminStories): ServerListen
   let timer: NodeJS.Timeout | undefined;
   return {
     changed: (status) => context.emit({ type: 'server.changed', status }),
-    admin: async (call) => answerAdmin(context, stories, call),
+    admin: (call) => answerAdmin(context, stories, call),
     eventsAppended: () => {
       clearTimeout(timer);
       // A workspace that was closed meanwhile reads them when it is opened and trained again.
@@ -107,6 +110,7 @@ export async function startServing(context: EngineContext, stories: AdminStories
         logFolder: layout.logs(workspace.path),
         uploadFolder: layout.uploads(workspace.path),
         adminAvailable: true,
+        forgotten: await usersUnderErasure(context),
       };
       const status = await context.server.start(options, listenerOf(context, stories));
       const { host, names, tls } = options;

@@ -16,6 +16,7 @@ import { type EngineContext, requireSession } from './engine-context.ts';
 import { endExplorer } from './explore.ts';
 import { endLive } from './live.ts';
 import { startSampleImport } from './sample.ts';
+import { finishErasures } from './served-users.ts';
 import { endConsole } from './sql.ts';
 
 const recentKept = 20;
@@ -49,6 +50,7 @@ async function enter(context: EngineContext, workspace: Workspace): Promise<Work
     await removeLeftovers(layout.database(workspace.path));
     const database = await openDatabase(layout.database(workspace.path), memorySetting());
     context.session = { workspace, database };
+    await finishErasures(context);
     // What a server received just before the workspace was last closed, or the engine died.
     await ingestEvents(context);
     await tidyCheckpoints(workspace.path);

@@ -21,6 +21,8 @@ export interface EventLog {
    * @param count how many lines these are
    */
   append(lines: string, count?: number): Promise<void>;
+  /** Does work while nothing is written: who was acknowledged before has been told, and what comes meanwhile waits. */
+  pause(work: () => Promise<void>): Promise<void>;
   /** Why the last write failed, in words; null while all is well. */
   problem(): string | null;
   /** So much waits for the disk. */
@@ -65,6 +67,7 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
   let number = numbers.at(-1) ?? 1;
   let handle: FileHandle | null = null;
   let queue: Waiting[] = [];
+  const pauses: (() => Promise<void>)[] = [];
   let queued = 0;
   let queuedEvents = 0;
   let flushing: Promise<void> | null = null;
@@ -96,7 +99,13 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
   };
 
   const flush = async (): Promise<void> => {
-    while (queue.length > 0) {
+    while (queue.length > 0 || pauses.length > 0) {
+      const work = pauses.shift();
+      if (work) {
+        await new Promise((resolve) => setImmediate(resolve));
+        await work();
+        continue;
+      }
       const batch = queue;
       queue = [];
       const bytes = Buffer.concat(batch.map((waiting) => waiting.bytes));
@@ -128,6 +137,13 @@ export async function openEventLog(folder: string, options: EventLogOptions = {}
       queuedEvents += count;
       return new Promise((resolve, reject) => {
         queue.push({ bytes, count, resolve, reject });
+        flushing ??= flush();
+      });
+    },
+    pause(work) {
+      if (closed) return Promise.reject(new EngineError('unavailable', 'The server is stopping. Ask again when it runs.'));
+      return new Promise((resolve, reject) => {
+        pauses.push(() => work().then(resolve, reject));
         flushing ??= flush();
       });
     },

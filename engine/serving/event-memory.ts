@@ -4,6 +4,8 @@ import type { LoggedEvent } from '#contract/api/event-routes';
 export interface EventMemory {
   /** An event that was stored, once. */
   remember(event: LoggedEvent): void;
+  /** Forgets all events of a user. */
+  forgetUser(userId: string): void;
   /** Items that a user had, by id. */
   itemsOf(userId: string): Iterable<string>;
   /** A user's events, newest first, at most `limit`. */
@@ -100,6 +102,9 @@ export function createEventMemory(limits: EventMemoryLimits = {}): EventMemory {
       if (user.numbers.length > eventsPerUser) forget(user.numbers[0] as number);
       // Holes count, too: those of one busy user must not keep an array growing.
       while (size > limit || number - oldest > limit * 4 || (contextLength > contextLimit && size > 1)) forgetOldest();
+    },
+    forgetUser(userId) {
+      for (const number of [...(users.get(userId)?.numbers ?? [])]) forget(number);
     },
     itemsOf: (userId) => users.get(userId)?.items.keys() ?? [],
     recentOf(userId, most = eventsPerUser) {

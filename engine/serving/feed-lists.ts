@@ -24,6 +24,8 @@ export interface FeedList extends RecommendedList {
 
 /** Feeds under way: each is a list as it was when its first page was read, so that pages neither repeat nor skip, whatever is served meanwhile. */
 export interface FeedLists {
+  /** Ends the feeds of a user. */
+  forget(userId: string): void;
   /** @param make the whole list, for a first page */
   page(
     ask: { userId: string; filter: string | undefined; cursor: string | undefined; limit: number },
@@ -67,6 +69,9 @@ export function createFeedLists(): FeedLists {
   };
 
   return {
+    forget(userId) {
+      for (const [id, kept] of lists) if (kept.userId === userId) lists.delete(id);
+    },
     page({ userId, filter, cursor, limit }, nowMs, make) {
       const known = find(cursor, userId, filter, nowMs);
       const { id, kept, offset } = known ?? start(userId, filter, nowMs, make());

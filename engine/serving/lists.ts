@@ -22,6 +22,8 @@ export interface Lists {
   precompute(userIds: readonly string[], k: number, expiresSeconds: number): Promise<void>;
   /** Another bundle is served: nothing of the old one is found. */
   changed(): void;
+  /** Nothing that was made of a user is found, nor made ahead. */
+  forget(userId: string): void;
   figures(): CacheFigures & { precomputing: number };
   close(): void;
 }
@@ -119,6 +121,12 @@ export function createLists({ current, eventsOf, now = Date.now }: ListsParts): 
     }
   };
 
+  const changed = (): void => {
+    cache.clear();
+    round += 1;
+    for (const batch of batches) void runBatch(batch, round);
+  };
+
   return {
     make(recommender, options, call) {
       const { key, prefix } = keyOf(options);
@@ -139,10 +147,10 @@ export function createLists({ current, eventsOf, now = Date.now }: ListsParts): 
       batches.add(batch);
       await runBatch(batch, round);
     },
-    changed() {
-      cache.clear();
-      round += 1;
-      for (const batch of batches) void runBatch(batch, round);
+    changed,
+    forget(userId) {
+      for (const batch of batches) batch.userIds = batch.userIds.filter((id) => id !== userId);
+      changed();
     },
     figures: () => ({ ...cache.figures(), precomputing: waiting }),
     close() {

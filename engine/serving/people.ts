@@ -34,6 +34,8 @@ export interface People {
   find(asked: AskedPerson, nowMs: number): Person;
   /** The row in which an event of this user counts; -1 where they have none. */
   rowOf(userId: string): number;
+  /** A stranger from now on, until events make somebody new of them. */
+  forget(userId: string): void;
 }
 
 /** A bundle with room for newcomers; its own users keep their rows. */
@@ -48,7 +50,8 @@ export function withSpareRows(bundle: LoadedBundle): LoadedBundle {
 interface PeopleParts {
   /** With spare rows. */
   bundle: LoadedBundle;
-  userRows: ReadonlyMap<string, number>;
+  /** Without those who are forgotten. */
+  userRows: Map<string, number>;
   itemRows: ReadonlyMap<string, number>;
   foldIn: FoldIn;
   features: RankingFeatures | null;
@@ -118,6 +121,16 @@ export function createPeople({ bundle, userRows, itemRows, foldIn, features }: P
 
   return {
     rowOf: (userId) => userRows.get(userId) ?? newcomers.get(userId)?.row ?? -1,
+    forget(userId) {
+      userRows.delete(userId);
+      const newcomer = newcomers.get(userId);
+      if (!newcomer) return;
+      newcomers.delete(userId);
+      userEmbeddings.data.fill(0, newcomer.row * columns, (newcomer.row + 1) * columns);
+      features?.restartUser(newcomer.row, []);
+      // The row stays taken, by nobody, until its turn comes: rows are counted by their users.
+      newcomers.set(`\0${newcomer.row}`, { row: newcomer.row, version: -1, folded: false });
+    },
     find({ userId, events, items = [], attributes }, nowMs) {
       const own = userRows.get(userId);
       if (own !== undefined && known[own] === 1) return { row: own, basis: 'user' };

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { EventsAnswer, LoggedEvent, ServedEvent } from '#contract/api/event-routes';
 import { EngineError } from '#contract/errors';
+import { blankUserLines } from '../files/user-lines.ts';
 import { eventText, lineOf, parseLine, type StoredRequest, sketchLine } from './event-line.ts';
 import { type EventLog, type EventLogOptions, openEventLog } from './event-log.ts';
-import { visitNewestLines } from './event-log-files.ts';
+import { listLogs, logFile, visitNewestLines } from './event-log-files.ts';
 import { createEventMemory, type EventMemory, type EventMemoryLimits, rememberedEvents } from './event-memory.ts';
 import { acceptedBefore, rememberRequest, requestDigest } from './repeated-requests.ts';
 import { settleEvent } from './settle-event.ts';
@@ -22,6 +23,8 @@ export interface ReceivedEvents {
    * @param idempotencyKey gives ids to events that have none, and the first answer to each repeat of the same request
    */
   receive(events: readonly ServedEvent[], idempotencyKey?: string): Promise<Received>;
+  /** Forgets a user, in memory and in the log, and says how many lines of theirs were blanked. What comes of them later is of somebody new. */
+  forget(userId: string): Promise<number>;
   readonly memory: EventMemory;
   problem(): string | null;
   /** What is on its way to the disk. */
@@ -145,8 +148,29 @@ export async function openReceivedEvents(
     }
   };
 
+  const forget = async (userId: string): Promise<number> => {
+    let lines = 0;
+    if (log === null || folder === null) return lines;
+    const ends = new Map<number, number>();
+    const blank = async (): Promise<void> => {
+      for (const number of await listLogs(folder)) {
+        const blanked = await blankUserLines(logFile(folder, number), userId, ends.get(number));
+        ends.set(number, blanked.end);
+        lines += blanked.lines;
+      }
+    };
+    // Most of it while events go on; then the little that came meanwhile, while they wait.
+    await blank();
+    await log.pause(async () => {
+      await blank();
+      memory.forgetUser(userId);
+    });
+    return lines;
+  };
+
   return {
     memory,
+    forget,
     problem: () => (log ? log.problem() : null),
     waiting: () => ({ bytes: log?.queuedBytes() ?? 0, events: underWay.size }),
     close: async () => log?.close(),

@@ -70,6 +70,8 @@ export interface Recommender {
   knows(itemId: string): boolean;
   /** Counts an event in the ranker's features. */
   observe(event: LoggedEvent, weight: number): void;
+  /** Whatever the bundle holds of a user, they are a stranger from now on. */
+  forget(userId: string): void;
   /** Searches through another index of the same vectors from now on. */
   switchIndex(index: VectorIndex): void;
   readonly index: VectorIndex;
@@ -86,7 +88,7 @@ export interface Ranker {
 export interface RecommenderParts {
   /** With spare rows for newcomers. */
   bundle: LoadedBundle;
-  userRows: ReadonlyMap<string, number>;
+  userRows: Map<string, number>;
   itemRows: ReadonlyMap<string, number>;
   index: VectorIndex;
   /** Beside an index that cannot leave items out while it searches. */
@@ -281,6 +283,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     observe(event, weight) {
       ranker?.features.observe(people.rowOf(event.user_id), itemRows.get(event.item_id) ?? -1, event.timestampMs, weight);
     },
+    forget: people.forget,
     switchIndex(better) {
       if (better.size !== itemIds.length)
         throw new EngineError('bad_data', `An index of ${better.size} items was given for ${itemIds.length}.`);

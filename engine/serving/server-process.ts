@@ -152,6 +152,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     auth: askForKeys,
     tls,
     names = [],
+    forgotten,
   }: Extract<ToServer, { type: 'start' }>): Promise<void> => {
     if (state !== 'new') return;
     state = 'started';
@@ -166,6 +167,7 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
         bundlePath,
         eventLogFolder,
         experimentsFolder,
+        forgotten,
         onStored: tellStored,
         onExperiment: (news) => tellExperiment(news, opening, gates),
       });
@@ -216,6 +218,17 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     }
   };
 
+  const forget = async (id: number, userId: string): Promise<void> => {
+    try {
+      if (!service) throw new EngineError('conflict', 'The server has not started yet.');
+      const lines = await service.forget(userId);
+      traffic.forget();
+      channel.post({ type: 'forgot', id, lines });
+    } catch (error) {
+      channel.post({ type: 'forget.failed', id, error: reportOf(error) });
+    }
+  };
+
   const changeAuth = (on: boolean): void => {
     // Heard while it starts, it holds from the start.
     authWish = on;
@@ -229,6 +242,8 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     else if (message.type === 'swap') void swap(message);
     else if (message.type === 'admin.answer') engine.answer(message);
     else if (message.type === 'traffic') channel.post({ type: 'traffic', id: message.id, traffic: traffic.look(message.after) });
+    else if (message.type === 'forget') void forget(message.id, message.userId);
+    else if (message.type === 'forgotten') service?.forgotten(message.userId);
     else if (message.type === 'auth') changeAuth(message.on);
     else void stop();
   });

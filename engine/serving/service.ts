@@ -2,6 +2,7 @@ import type { LoggedEvent } from '#contract/api/event-routes';
 import type { Experiment, NewExperiment } from '#contract/api/experiment-routes';
 import { lockEventLog } from './event-log-lock.ts';
 import { type Answering, type ExperimentNews, type Experiments, openExperiments } from './experiments/experiments.ts';
+import { createFeedLists, type FeedLists } from './feed-lists.ts';
 import { createLists, type Lists } from './lists.ts';
 import { positiveWeight } from './positive-weight.ts';
 import { openReceivedEvents, type ReceivedEvents } from './received-events.ts';
@@ -21,6 +22,7 @@ export interface Service {
   readonly experiments: Experiments;
   /** Starts an A/B test against the served version, once no bundle is being changed. */
   startExperiment(input: NewExperiment, bundlePath: string): Promise<Experiment>;
+  readonly feeds: FeedLists;
   readonly metrics: ServerMetrics;
   readonly statistics: RequestStatistics;
   uptimeSeconds(): number;
@@ -35,6 +37,12 @@ export interface Service {
    * Returns the version that is served. Throws `conflict` while an experiment is active.
    */
   swap(bundlePath: string): Promise<string>;
+  /**
+   * Forgets a user, and says how many lines of the event log were blanked: every bundle answers them as a stranger until `forgotten` says that none holds
+   * them any more. What they send from then on is of somebody new.
+   */
+  forget(userId: string): Promise<number>;
+  forgotten(userId: string): void;
   close(): Promise<void>;
 }
 
@@ -45,6 +53,8 @@ export interface ServiceOptions {
   experimentsFolder?: string | null;
   /** Hears what happens to experiments. */
   onExperiment?(news: ExperimentNews): void;
+  /** Users whose erasure is under way. */
+  forgotten?: readonly string[] | undefined;
   /** Hears how many events became durable. */
   onStored(count: number): void;
 }
@@ -68,7 +78,7 @@ async function replay(recommender: Recommender, events: ReceivedEvents): Promise
 
 /** Loads the bundle and the event log. Throws what either is refused for. */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { bundlePath, eventLogFolder, onStored, experimentsFolder = null, onExperiment = () => undefined } = options;
+  const { bundlePath, eventLogFolder, onStored, experimentsFolder = null, forgotten = [], onExperiment = () => undefined } = options;
   const startedMs = performance.now();
   const statistics = createStatistics(startedMs);
   let index: ReturnType<MetricFacts['index']> = { kind: 'exact', size: 0, buildSeconds: 0 };
@@ -81,6 +91,8 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   });
   let model: ServedModel = await loadServedModel(bundlePath);
   let experiments: Experiments | undefined;
+  const strangers = new Set(forgotten);
+  const feeds = createFeedLists();
   let closed = false;
   let retired = false;
   let changes: Promise<unknown> = Promise.resolve();
@@ -112,6 +124,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const serve = (next: ServedModel): void => {
     model = next;
     whole = { recommender: next.recommender, lists, assignment: null };
+    for (const userId of strangers) next.recommender.forget(userId);
     lists.changed();
     const { counts } = next.recommender.manifest;
     metrics.showBundle(next.recommender.manifest);
@@ -167,6 +180,12 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     }
   };
 
+  const hide = (userId: string): void => {
+    model.recommender.forget(userId);
+    lists.forget(userId);
+    feeds.forget(userId);
+  };
+
   return {
     current: () => model.recommender,
     events,
@@ -174,6 +193,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     whole: () => whole,
     experiments: opened,
     startExperiment: (input, path) => inTurn(() => opened.start(input, path)),
+    feeds,
     metrics,
     statistics,
     uptimeSeconds: () => (performance.now() - startedMs) / 1000,
@@ -189,6 +209,17 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     },
     problem: () => model.recommender.problem() ?? events.problem(),
     swap: (path) => inTurn(() => change(path)),
+    async forget(userId) {
+      strangers.add(userId);
+      hide(userId);
+      // Its treatment and its log know the user, too, and the bundles that it compares are about to be made anew.
+      await opened.endActive('The data of a user was erased.');
+      const lines = await events.forget(userId);
+      // Once more, for what was made of events that were known until now.
+      hide(userId);
+      return lines;
+    },
+    forgotten: (userId) => void strangers.delete(userId),
     async close() {
       closed = true;
       lists.close();

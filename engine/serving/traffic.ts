@@ -9,6 +9,8 @@ export interface TrafficFeed {
   watched(): boolean;
   /** What came after the request of this number. Looking is what keeps it going. */
   look(after: number): ServerTraffic;
+  /** Lets go of all requests that are kept. */
+  forget(): void;
 }
 
 const kept = 500;
@@ -17,6 +19,8 @@ const sentLimit = 4096;
 const answerLimit = 16_384;
 const targetLimit = 2000;
 
+/** They name a person who is being erased. */
+const erasing = new Set(['eraseUser', 'eraseUserByQuery']);
 /** Their bodies hold keys and tokens. */
 const secretRoutes = new Set(['token', 'refresh', 'revoke', 'createKey']);
 const secretWords = '(not kept: it holds a key or a token)';
@@ -56,7 +60,7 @@ export function createTrafficFeed(
       requestId,
       time: new Date(clock.wall()).toISOString(),
       method,
-      target: cut(target, targetLimit),
+      target: erasing.has(route) ? '/admin/users/…' : cut(target, targetLimit),
       route,
       status,
       durationMs,
@@ -76,6 +80,7 @@ export function createTrafficFeed(
       else if (first <= last) forget();
     },
     watched,
+    forget,
     look(after) {
       if (!watched()) forget();
       lookedMs = clock.now();

@@ -14,6 +14,8 @@ export const layout = {
   checkpoints: (workspace: string) => path.join(workspace, 'checkpoints'),
   checkpoint: (workspace: string, id: string) => path.join(workspace, 'checkpoints', id),
   datasets: (workspace: string) => path.join(workspace, 'datasets'),
+  /** Notes of erasures that are under way. */
+  erasures: (workspace: string) => path.join(workspace, 'erasures'),
   events: (workspace: string) => path.join(workspace, 'events'),
   /** A/B tests of the server: definitions, and logs of what was shown. */
   experiments: (workspace: string) => path.join(workspace, 'experiments'),

@@ -28,6 +28,7 @@ export async function openServerAuth(options: { securityFolder: string | null; a
   const { securityFolder, host } = options;
   const known = securityFolder === null ? null : openSecurity(securityFolder);
   const limits = createLimits();
+  let recorded: Promise<unknown> = Promise.resolve();
   let keyGate: Gate | null = null;
   let gate = openGate;
 
@@ -53,8 +54,14 @@ export async function openServerAuth(options: { securityFolder: string | null; a
     set,
     security,
     async record(actor, action, target, outcome) {
-      await known?.audit.append({ actor, action, target, outcome });
+      const entry = known?.audit.append({ actor, action, target, outcome });
+      recorded = Promise.allSettled([recorded, entry]);
+      await entry;
     },
-    close: async () => known?.close(),
+    async close() {
+      // A client that is gone does not wait for its entry; it is written all the same.
+      await recorded;
+      await known?.close();
+    },
   };
 }

@@ -69,6 +69,8 @@ export interface Experiments {
   start(input: NewExperiment, bundlePath: string): Promise<Experiment>;
   /** One that ended stays as it is. Throws `not_found`. */
   stop(id: string): Promise<Experiment>;
+  /** Ends the active one, if there is one. */
+  endActive(because: string): Promise<void>;
   /** Newest first. */
   list(): Experiment[];
   find(id: string): Experiment;
@@ -252,6 +254,9 @@ export async function openExperiments(parts: ExperimentParts): Promise<Experimen
     async stop(id) {
       if (active?.stored.id === id) await end(active, 'An administrator ended it.', false);
       return find(id);
+    },
+    async endActive(because) {
+      if (active) await end(active, because, true);
     },
     list: () => [...(active ? [activeShown(active)] : []), ...[...past.values()].reverse().map((one) => shown(one))],
     find,

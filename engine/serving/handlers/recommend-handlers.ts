@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { FeedSource, RecommendedItem, recommendRoutes, Source } from '#contract/api/recommend-routes';
 import { EngineError } from '#contract/errors';
 import type { Answering } from '../experiments/experiments.ts';
-import { createFeedLists } from '../feed-lists.ts';
 import type { ListOptions, MadeList } from '../lists.ts';
 import { eventsOf } from '../user-events.ts';
 import type { HandlerContext } from './context.ts';
@@ -35,8 +34,6 @@ function answerText(requestId: string, userId: string, answering: Answering, { l
 }
 
 export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeof recommendRoutes> {
-  const feeds = createFeedLists();
-
   const make = (answering: Answering, options: ListOptions, call: Pick<Caller, 'fresh' | 'stages'>, atMs: number): MadeList => {
     const events = eventsOf(service.events.memory, options.userId);
     const { recommender, lists } = answering;
@@ -132,7 +129,7 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
     },
     feed({ query, caller, facts }) {
       const { user_id: userId, limit, cursor, filter, exclude } = query;
-      const page = feeds.page({ userId, filter, cursor, limit }, Date.now(), () => {
+      const page = service.feeds.page({ userId, filter, cursor, limit }, Date.now(), () => {
         const answering = answeringFor(userId);
         const options = listOptions(userId, { k: feedLength, filter, exclude });
         const made = make(answering, options, caller, caller.arrivedMs + defaultDeadlineMs);

@@ -10,6 +10,7 @@ import { experimentHandlers } from './experiment-handlers.ts';
 import type { HandlersOf } from './handler.ts';
 import { operationHandlers } from './operation-handlers.ts';
 import { recommendHandlers } from './recommend-handlers.ts';
+import { userHandlers } from './user-handlers.ts';
 
 export type RouteHandlers = HandlersOf<typeof routes>;
 
@@ -21,4 +22,5 @@ export const createRouteHandlers = (context: HandlerContext): RouteHandlers => (
   ...authHandlers(context),
   ...audited(context, adminRoutes, adminHandlers(context)),
   ...audited(context, experimentRoutes, experimentHandlers(context)),
+  ...userHandlers(context),
 });

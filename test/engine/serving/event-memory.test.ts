@@ -77,3 +77,21 @@ test('a walk over all meets what comes meanwhile, and is not confused by what is
   }
   expect(met).toEqual(['i0', 'i2', 'new10', 'new20', 'new21', 'new30', 'new31']);
 });
+
+test('a user who is forgotten leaves nothing, and who comes again is not taken for them', () => {
+  const memory = createEventMemory();
+  for (const item of ['a', 'b', 'c']) {
+    memory.remember(event('u', item));
+    memory.remember(event('other', item));
+  }
+  const before = memory.version('u');
+  memory.forgetUser('u');
+  expect([[...memory.itemsOf('u')], memory.recentOf('u'), memory.size]).toEqual([[], [], 3]);
+  expect(itemsOf(memory.newest(10))).toEqual(['c', 'b', 'a']);
+  expect(itemsOf(memory.all())).toEqual(['a', 'b', 'c']);
+  expect(memory.version('u')).toBeGreaterThan(before);
+  memory.forgetUser('nobody');
+  memory.remember(event('u', 'd'));
+  expect(memory.version('u')).toBeGreaterThan(before + 1);
+  expect(itemsOf(memory.recentOf('u'))).toEqual(['d']);
+});

@@ -296,3 +296,67 @@ describe('an event is settled', () => {
     expect(settle({ user_id: id }).user_id).toBe(id);
   });
 });
+
+describe('a user who is forgotten', () => {
+  const text = (): Promise<string> => readFile(path.join(folder, '1.log'), 'utf8');
+
+  test('is gone from memory and log; every other byte stays where it is, also for readers who start anew', async () => {
+    const odd = 'ö "u" \\ \u2028';
+    const received = await openReceivedEvents(folder, () => undefined);
+    await received.receive([event('a', 'i1', odd), event('b', odd), event('c', 'i2', odd), event('d', 'i3', `${odd}2`)], 'key');
+    const before = await text();
+    expect(await received.forget(odd)).toBe(2);
+    const after = await text();
+    expect(Buffer.byteLength(after)).toBe(Buffer.byteLength(before));
+    const [wereLines, lines] = [before.split('\n'), after.split('\n')];
+    expect(lines.map((line) => line.trim() === '')).toEqual([true, false, true, false, true]);
+    expect([lines[1], lines[3]]).toEqual([wereLines[1], wereLines[3]]);
+    expect(received.memory.recentOf(odd)).toEqual([]);
+    expect(received.memory.recentOf('u')).toHaveLength(1);
+    expect(await received.forget(odd)).toBe(0);
+    await received.receive([event('e', 'i9', odd)]);
+    await received.close();
+    const again = await openReceivedEvents(folder, () => undefined);
+    expect([...again.memory.itemsOf(odd)]).toEqual(['i9']);
+    expect(await again.receive([event('b', odd), event('d', 'i3', `${odd}2`)])).toMatchObject({ stored: 0 });
+    // Nobody knows any more that it was there.
+    expect(await again.receive([event('a', 'i1', odd)])).toMatchObject({ stored: 1 });
+    await again.close();
+  });
+
+  test('loses what was acknowledged before, while events of all come without a pause', async () => {
+    const received = await openReceivedEvents(folder, () => undefined, { rotateBytes: 20_000, memory: { eventsPerUser: 100_000 } });
+    const acknowledged: { id: string; user: string; afterForget: boolean }[] = [];
+    let [number, stopped, forgotten] = [0, false, false];
+    const sender = async (user: string): Promise<void> => {
+      while (!stopped) {
+        const id = `e${++number}`;
+        const afterForget = forgotten;
+        await received.receive([event(id, `i${number}`, user)]);
+        acknowledged.push({ id, user, afterForget });
+      }
+    };
+    const senders = ['u', 'u', 'other', 'other'].map(sender);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const before = acknowledged.filter(({ user }) => user === 'u').map(({ id }) => id);
+    await received.forget('u');
+    forgotten = true;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    stopped = true;
+    await Promise.all(senders);
+    const remembered = new Set(Array.from(received.memory.all(), ({ event_id }) => event_id));
+    await received.close();
+    const logged = new Set<string>();
+    for (let file = 1; ; file++) {
+      const lines = await readFile(path.join(folder, `${file}.log`), 'utf8').catch(() => null);
+      if (lines === null) break;
+      for (const line of lines.split('\n')) if (line.trim() !== '') logged.add(JSON.parse(line).event_id);
+    }
+    expect(before.length).toBeGreaterThan(10);
+    expect(before.filter((id) => logged.has(id) || remembered.has(id))).toEqual([]);
+    const kept = acknowledged.filter(({ user, afterForget }) => user === 'other' || afterForget).map(({ id }) => id);
+    expect(kept.filter((id) => !logged.has(id))).toEqual([]);
+    // Log and memory agree on each one that came in between.
+    expect([...remembered].sort()).toEqual([...logged].sort());
+  });
+});

@@ -9,3 +9,10 @@ export function armOf(experimentId: string, userId: string, share: number): Arm 
   const digest = createHash('sha256').update(experimentId).update('\0').update(userId).digest();
   return digest.readUInt32BE(0) / 2 ** 32 < share ? 'treatment' : 'control';
 }
+
+/**
+ * By what name a user is counted and written to the log of an experiment: 96 bits of the SHA-256 of a salt and the user. The salt is thrown away when the experiment ends; after
+ * that the log says nothing of anybody.
+ */
+export const pseudonymOf = (salt: string, userId: string): string =>
+  createHash('sha256').update(salt).update('\0').update(userId).digest('base64url').slice(0, 16);

@@ -43,6 +43,7 @@ export const ended = (experiment: StoredExperiment, because: string): StoredExpe
   active: false,
   ended_at: new Date().toISOString(),
   ended_because: because,
+  salt: null,
 });
 
 /** The experiment as its log tells it. */

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Arm } from '#contract/api/experiment-routes';
 import { cutTornLine } from '../event-log-files.ts';
 
-/** A list that was shown (`i`: its items), or a success (`s`: its item); `t`: milliseconds since 1970. */
+/** A list that was shown (`i`: its items, `a`: the arm), or a success (`s`: its item); `t`: milliseconds since 1970; `u`: the pseudonym of the user. */
 export type ExperimentEntry = { t: number; u: string; a: Arm; i: string[] } | { t: number; u: string; s: string };
 
 /** What happened in an experiment, as lines of JSON. Nobody waits for the disk: what a kill leaves unwritten is of the last second. */

@@ -9,6 +9,8 @@ import { writeAtomic } from '../../files/atomic.ts';
 export const StoredExperiment = Experiment.omit({ problem: true }).extend({
   /** Of the treatment's bundle, from the folder of experiments. */
   treatment_path: z.string(),
+  /** Makes pseudonyms of users; null once it has ended. */
+  salt: z.string().nullable(),
 });
 export type StoredExperiment = z.infer<typeof StoredExperiment>;
 

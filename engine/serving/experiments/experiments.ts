@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { LoggedEvent } from '#contract/api/event-routes';
 import type { Arm, Experiment, NewExperiment } from '#contract/api/experiment-routes';
@@ -6,7 +7,7 @@ import type { EventMemory } from '../event-memory.ts';
 import type { Lists } from '../lists.ts';
 import type { Recommender } from '../recommender.ts';
 import type { ServedModel } from '../served-model.ts';
-import { armOf } from './assignment.ts';
+import { armOf, pseudonymOf } from './assignment.ts';
 import { type CountedExperiment, counted, ended, harmWords, look, mustEnd, recall, versionsOf } from './counted-experiment.ts';
 import { experimentFigures } from './describe.ts';
 import { type ExperimentLog, openExperimentLog } from './experiment-log.ts';
@@ -79,6 +80,7 @@ export interface Experiments {
 }
 
 interface Active extends CountedExperiment {
+  salt: string;
   successEvents: ReadonlySet<string>;
   model: ServedModel;
   log: ExperimentLog;
@@ -95,7 +97,7 @@ export async function openExperiments(parts: ExperimentParts): Promise<Experimen
   let active: Active | null = null;
   let closed = false;
 
-  const shown = ({ treatment_path: _, ...experiment }: StoredExperiment, problem: string | null = null): Experiment =>
+  const shown = ({ treatment_path: _, salt: __, ...experiment }: StoredExperiment, problem: string | null = null): Experiment =>
     problem === null ? experiment : { ...experiment, problem };
   const problemOf = ({ log, model }: Active): string | null => log.problem() ?? (log.full() ? fullWords : model.recommender.problem());
   const activeShown = (one: Active): Experiment => shown(counted(one), problemOf(one));
@@ -129,21 +131,24 @@ export async function openExperiments(parts: ExperimentParts): Promise<Experimen
   const heard = (events: readonly LoggedEvent[]): void => {
     for (const { event_type: type, user_id: userId, item_id: itemId, timestampMs } of events) {
       if (!active?.successEvents.has(type)) continue;
-      const arm = active.outcomes.succeed(userId, itemId, timestampMs);
+      const user = pseudonymOf(active.salt, userId);
+      const arm = active.outcomes.succeed(user, itemId, timestampMs);
       if (arm === null) continue;
-      active.log.write({ t: timestampMs, u: userId, s: itemId });
+      active.log.write({ t: timestampMs, u: user, s: itemId });
       parts.countSuccess(arm);
       lookNow(active);
     }
   };
 
   const begin = async (one: CountedExperiment, model: ServedModel, files: ExperimentStore): Promise<Active> => {
-    const { id, success_events: successEvents } = one.stored;
+    const { id, success_events: successEvents, salt } = one.stored;
+    if (salt === null) throw new EngineError('bad_data', `The experiment ${id} has ended.`);
     const { recommender } = model;
     const assignment = (arm: Arm): Assignment => ({ experimentId: id, arm, label: `${id}:${arm}` });
     const log = await openExperimentLog(files.logFile(id));
     const begun: Active = {
       ...one,
+      salt,
       successEvents: new Set(successEvents),
       model,
       log,
@@ -206,8 +211,9 @@ export async function openExperiments(parts: ExperimentParts): Promise<Experimen
       if (active?.stored.id !== experimentId || items.length === 0 || active.log.full()) return;
       const itemIds = items.map(({ item_id: itemId }) => itemId);
       const timeMs = Date.now();
-      if (!active.outcomes.expose(userId, arm, timeMs, itemIds)) return;
-      active.log.write({ t: timeMs, u: userId, a: arm, i: itemIds });
+      const user = pseudonymOf(active.salt, userId);
+      if (!active.outcomes.expose(user, arm, timeMs, itemIds)) return;
+      active.log.write({ t: timeMs, u: user, a: arm, i: itemIds });
       parts.countExposure(arm);
       lookNow(active);
     },
@@ -241,6 +247,7 @@ export async function openExperiments(parts: ExperimentParts): Promise<Experimen
           ...experimentFigures({ control, treatment: model.recommender.manifest.version }, outcomes),
           p_value: 1,
           treatment_path: path.relative(folder, bundlePath),
+          salt: randomBytes(16).toString('base64url'),
         };
         await store.save(stored);
         const begun = await begin({ stored, outcomes, test: createSequentialTest() }, model, store);

@@ -397,6 +397,22 @@ describe('over a restart', () => {
     expect(on.news).toMatchObject([{ name: 'experiment_ended', automatic: true }]);
   });
 
+  test('nothing that is kept names a user, and once it has ended nobody can find out', async () => {
+    const on = await open();
+    await start(on);
+    const user = 'someone@example.org';
+    const [first] = idsOf((await recommend(on, user)).items);
+    await on.post('/events', { user_id: user, item_id: first, event_type: 'click' });
+    const folder = path.join(on.folder, 'experiments');
+    const definition = async () => JSON.parse(await readFile(path.join(folder, 'exp-1.json'), 'utf8'));
+    expect((await definition()).salt).toMatch(/^[\w-]{22}$/);
+    await on.post('/admin/experiments/exp-1/stop', {});
+    expect(await definition()).toMatchObject({ active: false, salt: null });
+    const log = await readFile(path.join(folder, 'exp-1.ndjson'), 'utf8');
+    expect(log.trim().split('\n')).toHaveLength(2);
+    expect(log + JSON.stringify(await definition()) + (await on.ask('/admin/experiments')).text).not.toContain('someone');
+  });
+
   test('lists that were shown are on disk after a second or so, without being waited for', async () => {
     const on = await open();
     await start(on);
@@ -404,6 +420,10 @@ describe('over a restart', () => {
     const file = path.join(on.folder, 'experiments', 'exp-1.ndjson');
     expect(existsSync(file)).toBe(true);
     await vi.waitFor(async () => expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(2), { timeout: 3000 });
-    expect(JSON.parse((await readFile(file, 'utf8')).trim())).toMatchObject({ u: 'u1', a: armOf('exp-1', 'u1', 0.5), i: { length: 5 } });
+    expect(JSON.parse((await readFile(file, 'utf8')).trim())).toMatchObject({
+      u: expect.stringMatching(/^[\w-]{16}$/),
+      a: armOf('exp-1', 'u1', 0.5),
+      i: { length: 5 },
+    });
   });
 });

@@ -1,7 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomic } from '../files/atomic.ts';
-import { blankUserLines } from '../files/user-lines.ts';
 import { layout } from '../workspace/layout.ts';
 import { checkpointsInUse } from './checkpoints-of-training.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
@@ -50,13 +49,6 @@ async function removeUnfinished(workspace: string): Promise<void> {
   }
 }
 
-/** Who was shown what in an A/B test, and what they took. The server has ended a test that was under way. */
-async function eraseFromExperiments(workspace: string, userId: string): Promise<void> {
-  const folder = layout.experiments(workspace);
-  for (const name of await readdir(folder).catch(() => []))
-    if (name.endsWith('.ndjson')) await blankUserLines(path.join(folder, name), userId, 0, 'u');
-}
-
 /** Erases a user from what is kept to be fast or to be gone back to. What can be made again is let go as a whole. */
 export async function eraseFromCaches(context: EngineContext, userId: string): Promise<void> {
   const session = requireSession(context);
@@ -67,7 +59,6 @@ export async function eraseFromCaches(context: EngineContext, userId: string): P
   await rm(layout.quality(workspace), { force: true });
   await rm(layout.sample(workspace), { recursive: true, force: true });
   await eraseHistory(workspace, userId);
-  await eraseFromExperiments(workspace, userId);
   // Trainings that were interrupted cannot go on, now that the data is another.
   const inUse = checkpointsInUse(context);
   for (const name of await readdir(layout.checkpoints(workspace)).catch(() => []))

@@ -28,7 +28,7 @@ export interface FeedLists {
   forget(userId: string): void;
   /** @param make the whole list, for a first page */
   page(
-    ask: { userId: string; filter: string | undefined; cursor: string | undefined; limit: number },
+    ask: { userId: string; filter: string | undefined; exclude: readonly string[]; cursor: string | undefined; limit: number },
     nowMs: number,
     make: () => FeedList,
   ): FeedPage;
@@ -72,13 +72,18 @@ export function createFeedLists(): FeedLists {
     forget(userId) {
       for (const [id, kept] of lists) if (kept.userId === userId) lists.delete(id);
     },
-    page({ userId, filter, cursor, limit }, nowMs, make) {
+    page({ userId, filter, exclude, cursor, limit }, nowMs, make) {
       const known = find(cursor, userId, filter, nowMs);
       const { id, kept, offset } = known ?? start(userId, filter, nowMs, make());
       kept.usedMs = nowMs;
       const { items: all, modelVersion, assignment, cached, ...list } = kept.list;
-      const items = all.slice(offset, offset + limit);
-      const end = offset + items.length;
+      const out = new Set(exclude);
+      const items: RecommendedItem[] = [];
+      let end = offset;
+      for (; end < all.length && items.length < limit; end++) {
+        const item = all[end] as RecommendedItem;
+        if (!out.has(item.item_id)) items.push(item);
+      }
       const more = end < all.length;
       lists.delete(id);
       // A list that ends with its first page is not needed again.

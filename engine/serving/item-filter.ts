@@ -106,13 +106,14 @@ function evaluate(columns: AttributeColumns, condition: Condition): Marks {
   return first;
 }
 
-/** So many bytes of marks are kept; one at least. */
+/** So many bytes of marks are kept, and so many filters; one at least. */
 const keptBytes = 32 * 1024 * 1024;
+const keptFilters = 256;
 
 /** Filters of a bundle by their text. Attributes of a served bundle do not change, so each is worked out once, as long as it is in use. */
 export function createItemFilters(columns: AttributeColumns): (text: string) => ItemFilter {
   const kept = new Map<string, ItemFilter>();
-  const most = Math.max(1, Math.floor(keptBytes / Math.max(1, columns.rows)));
+  const most = Math.max(1, Math.min(keptFilters, Math.floor(keptBytes / Math.max(1, columns.rows))));
   return (text) => {
     const known = kept.get(text);
     if (known) {

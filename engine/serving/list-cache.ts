@@ -29,7 +29,9 @@ export interface CacheFigures {
  */
 export interface ListCache {
   find(key: string, version: number, nowMs: number): CachedList | null;
-  /** Whatever its age, and without being counted. */
+  /** Whether what was found served. */
+  count(found: boolean): void;
+  /** Whatever its age. */
   stale(key: string): CachedList | null;
   keep(key: string, version: number, cached: CachedList, expiresMs: number, precomputed?: boolean): void;
   /** Another bundle is served. */
@@ -57,14 +59,14 @@ export function createListCache(limitBytes = keptBytes): ListCache {
   return {
     find(key, version, nowMs) {
       const entry = entries.get(key);
-      if (!entry || entry.version !== version || entry.expiresMs <= nowMs) {
-        figures.misses += 1;
-        return null;
-      }
-      figures.hits += 1;
+      if (!entry || entry.version !== version || entry.expiresMs <= nowMs) return null;
       entries.delete(key);
       entries.set(key, entry);
       return entry;
+    },
+    count(found) {
+      if (found) figures.hits += 1;
+      else figures.misses += 1;
     },
     stale: (key) => entries.get(key) ?? null,
     keep(key, version, { list, itemsText }, expiresMs, precomputed = false) {

@@ -1,4 +1,5 @@
 import type { RecommendedItem } from '#contract/api/recommend-routes';
+import { EngineError } from '#contract/errors';
 import { type CachedList, type CacheFigures, createListCache } from './list-cache.ts';
 import type { ListRequest, RecommendedList, Recommender } from './recommender.ts';
 
@@ -18,7 +19,9 @@ export interface MadeList extends CachedList {
 /** Lists of the served bundle, made or found again. */
 export interface Lists {
   make(recommender: Recommender, options: ListOptions, call: ListCall): MadeList;
-  /** Makes the lists of many users ahead, in the background; they are found until they expire, and made again for another bundle. Resolves when all are made. */
+  /** Makes the lists of many users ahead, in the background; they are found until they expire, and made again for another bundle. Resolves when all are made, at once where others are being made
+   * already. Throws `conflict` where too many batches are kept.
+   */
   precompute(userIds: readonly string[], k: number, expiresSeconds: number): Promise<void>;
   /** Another bundle is served: nothing of the old one is found. */
   changed(): void;
@@ -34,6 +37,8 @@ export interface Lists {
  */
 export const cachedMs = 30_000;
 const sweepMs = 10_000;
+/** Each is made again for another bundle. */
+const mostBatches = 32;
 /** Precomputing works for so long, then leaves the process to others for as long. */
 const stretchMs = 4;
 /** Up to here a longer list begins with the shorter one: so many candidates are ranked. */
@@ -49,10 +54,15 @@ function keyOf({ userId, k, filter, exclude, seen, diversity, explain }: ListOpt
   return { key: JSON.stringify([userId, k, filter, exclude, seen, diversity, explain]), prefix: false };
 }
 
+/** Lists made ahead are kept beside those of requests, which come and go sooner. */
+const aheadKey = (options: ListOptions): string => `ahead ${keyOf(options).key}`;
+
 interface Batch {
   userIds: readonly string[];
   k: number;
   endsMs: number;
+  /** So many of them, the first ones. */
+  made: number;
 }
 
 export interface ListsParts {
@@ -64,7 +74,6 @@ export interface ListsParts {
 export function createLists({ current, eventsOf, now = Date.now }: ListsParts): Lists {
   const cache = createListCache();
   const batches = new Set<Batch>();
-  let waiting = 0;
   let round = 0;
   let closed = false;
   const sweeping = setInterval(() => {
@@ -82,7 +91,8 @@ export function createLists({ current, eventsOf, now = Date.now }: ListsParts): 
     return { list: { ...cached.list, items: shorter }, itemsText: JSON.stringify(shorter) };
   };
 
-  const staleItems = (key: string): readonly RecommendedItem[] | null => cache.stale(key)?.list.items ?? null;
+  const staleItems = (key: string): readonly RecommendedItem[] | null =>
+    (cache.stale(key) ?? cache.stale(`ahead ${key}`))?.list.items ?? null;
 
   const makeNow = (recommender: Recommender, options: ListOptions, call: ListCall, key: string | null): CachedList => {
     const { events, deadline, stages } = call;
@@ -97,62 +107,90 @@ export function createLists({ current, eventsOf, now = Date.now }: ListsParts): 
     return { list, itemsText: JSON.stringify(list.items) };
   };
 
+  /** Makes the lists of a batch; ends early where another bundle is served meanwhile. */
   const runBatch = async (batch: Batch, ofRound: number): Promise<void> => {
-    waiting += batch.userIds.length;
-    let left = batch.userIds.length;
     let since = performance.now();
+    for (; batch.made < batch.userIds.length; batch.made++) {
+      if (closed || ofRound !== round || batch.endsMs <= now()) return;
+      const userId = batch.userIds[batch.made] as string;
+      const events = eventsOf(userId);
+      const { version } = events;
+      const options = { userId, k: batch.k };
+      const made = makeNow(current(), options, { events, fresh: true, deadline: { atMs: Number.POSITIVE_INFINITY } }, null);
+      cache.keep(aheadKey(options), version, made, batch.endsMs, true);
+      const elapsed = performance.now() - since;
+      if (elapsed < stretchMs) continue;
+      await new Promise((resolve) => setTimeout(resolve, elapsed));
+      since = performance.now();
+    }
+  };
+
+  let working = false;
+  /** One batch after the other, so that many take no more time than one. */
+  const work = async (): Promise<void> => {
+    if (working) return;
+    working = true;
     try {
-      for (const userId of batch.userIds) {
-        if (closed || ofRound !== round || batch.endsMs <= now()) return;
-        const options = { userId, k: batch.k };
-        const events = eventsOf(userId);
-        const { version } = events;
-        const made = makeNow(current(), options, { events, fresh: true, deadline: { atMs: Number.POSITIVE_INFINITY } }, null);
-        cache.keep(keyOf(options).key, version, made, batch.endsMs, true);
-        waiting -= 1;
-        left -= 1;
-        const elapsed = performance.now() - since;
-        if (elapsed < stretchMs) continue;
-        await new Promise((resolve) => setTimeout(resolve, elapsed));
-        since = performance.now();
+      for (;;) {
+        const next = [...batches].find(({ made, userIds, endsMs }) => made < userIds.length && endsMs > now());
+        if (!next || closed) return;
+        await runBatch(next, round);
       }
     } finally {
-      waiting -= left;
+      working = false;
     }
   };
 
   const changed = (): void => {
     cache.clear();
     round += 1;
-    for (const batch of batches) void runBatch(batch, round);
+    for (const batch of batches) batch.made = 0;
+    void work();
+  };
+
+  const find = (options: ListOptions, version: number): CachedList | null => {
+    const { key, prefix } = keyOf(options);
+    const made = cache.find(key, version, now());
+    const found = made && cut(made, options.k, prefix);
+    if (found || !prefix) return found;
+    const ahead = cache.find(aheadKey(options), version, now());
+    return ahead && cut(ahead, options.k, prefix);
   };
 
   return {
     make(recommender, options, call) {
-      const { key, prefix } = keyOf(options);
+      const { key } = keyOf(options);
       // Lists of the served bundle only: a batch that was begun before it changed goes on with the one before.
       const findable = mayBeFound(options) && recommender === current();
       const { version } = call.events;
       if (findable && !call.fresh) {
-        const found = cache.find(key, version, now());
-        const cached = found && cut(found, options.k, prefix);
+        const cached = find(options, version);
+        cache.count(cached !== null);
         if (cached) return { ...cached, cached: true };
       }
       const made = makeNow(recommender, options, call, findable ? key : null);
       if (findable && !made.list.degraded) cache.keep(key, version, made, now() + cachedMs);
       return { ...made, cached: false };
     },
-    async precompute(userIds, k, expiresSeconds) {
-      const batch: Batch = { userIds, k, endsMs: now() + 1000 * expiresSeconds };
-      batches.add(batch);
-      await runBatch(batch, round);
+    precompute(userIds, k, expiresSeconds) {
+      if (batches.size >= mostBatches) {
+        throw new EngineError(
+          'conflict',
+          `${mostBatches} batches of lists are kept already. Wait until one of them expires, or name more users in one.`,
+        );
+      }
+      batches.add({ userIds, k, endsMs: now() + 1000 * expiresSeconds, made: 0 });
+      return work();
     },
     changed,
     forget(userId) {
       for (const batch of batches) batch.userIds = batch.userIds.filter((id) => id !== userId);
       changed();
     },
-    figures: () => ({ ...cache.figures(), precomputing: waiting }),
+    figures: () => ({
+      ...cache.figures(),
+      precomputing: [...batches].reduce((sum, { userIds, made }) => sum + userIds.length - made, 0),
+    }),
     close() {
       closed = true;
       clearInterval(sweeping);

@@ -13,6 +13,8 @@ const spareRows = newcomerRows + 1;
 
 /** So many of a user's newest events make the vector of a newcomer. */
 const foldedEvents = 50;
+/** Among so many, items that the bundle does not know are passed over. */
+const lookedAtEvents = 500;
 
 /** Who is asked for, as the stages see them. */
 export interface Person {
@@ -71,24 +73,26 @@ export function createPeople({ bundle, userRows, itemRows, foldIn, features }: P
 
   const rowsOf = (ids: readonly string[]): number[] => ids.flatMap((id) => itemRows.get(id) ?? []);
 
-  /** Items of events that would have counted in training, or all where none would; oldest first. */
-  const foldedRows = (events: UserEvents): number[] => {
-    const newest = events.newest(foldedEvents);
-    const positive = newest.filter((event) => positiveWeight(event, bundle.manifest.positives) > 0);
-    return rowsOf((positive.length > 0 ? positive : newest).map((event) => event.item_id)).reverse();
+  /** The newest events whose items the bundle knows, those that would have counted in training, or all where none would; oldest first. */
+  const tellingEvents = (events: UserEvents): { itemRow: number; timestampMs: number; positive: boolean }[] => {
+    const found = events.newest(lookedAtEvents).flatMap((event) => {
+      const itemRow = itemRows.get(event.item_id);
+      const positive = positiveWeight(event, bundle.manifest.positives) > 0;
+      return itemRow === undefined ? [] : [{ itemRow, timestampMs: event.timestampMs, positive }];
+    });
+    const positive = found.filter((event) => event.positive);
+    return (positive.length > 0 ? positive : found).slice(0, foldedEvents).reverse();
   };
+  const foldedRows = (events: UserEvents): number[] => tellingEvents(events).map(({ itemRow }) => itemRow);
 
   const takeRow = (events: UserEvents): { row: number; version: number; folded: boolean } => {
     const [oldest] = newcomers;
     const row = newcomers.size < newcomerRows || !oldest ? ownUsers + newcomers.size : oldest[1].row;
     if (newcomers.size >= newcomerRows && oldest) newcomers.delete(oldest[0]);
-    const counted = events.newest(foldedEvents).filter((event) => positiveWeight(event, bundle.manifest.positives) > 0);
+    // Only what the ranker counts: the others made a vector, for want of better.
     features?.restartUser(
       row,
-      counted.toReversed().flatMap(({ item_id: id, timestampMs }) => {
-        const itemRow = itemRows.get(id);
-        return itemRow === undefined ? [] : [{ itemRow, timestampMs }];
-      }),
+      tellingEvents(events).filter(({ positive }) => positive),
     );
     return { row, version: -1, folded: false };
   };
@@ -120,7 +124,11 @@ export function createPeople({ bundle, userRows, itemRows, foldIn, features }: P
   };
 
   return {
-    rowOf: (userId) => userRows.get(userId) ?? newcomers.get(userId)?.row ?? -1,
+    rowOf(userId) {
+      const own = userRows.get(userId) ?? -1;
+      // Who has a row of the bundle, and no vector in it, is served as a newcomer.
+      return own >= 0 && known[own] === 1 ? own : (newcomers.get(userId)?.row ?? own);
+    },
     forget(userId) {
       userRows.delete(userId);
       const newcomer = newcomers.get(userId);

@@ -190,6 +190,16 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     earlier?: readonly RecommendedItem[];
   }
 
+  /** A list that was made before, less what is out of the question by now; null where nothing is left. */
+  const earlierList = ({ stale }: ListRequest, { rows, allowed }: LeftOut): readonly RecommendedItem[] | null => {
+    const out = new Set(rows);
+    const left = stale?.()?.filter(({ item_id: id }) => {
+      const row = itemRows.get(id);
+      return row !== undefined && !out.has(row) && (!allowed || allowed[row] === 1);
+    });
+    return left && left.length > 0 ? left : null;
+  };
+
   const choose = (request: ListRequest, person: Person, without: LeftOut & { allowedCount: number }, given: number[] | null): Chosen => {
     const { k, nowMs, stages = noStages, diversity = 0 } = request;
     const run = startStages(request.deadline);
@@ -210,13 +220,14 @@ export function createRecommender(parts: RecommenderParts): Recommender {
         const varied = diversity > 0 ? stages.span('rules', () => diversify(best, k, diversity, unit)) : best;
         return answer(ranked ? 'ranker' : 'retrieval', varied);
       }
-      const earlier = given ? null : request.stale?.();
+      const earlier = given ? null : earlierList(request, without);
       if (earlier) return { ...answer('cached', { rows: [], scores: [] }), earlier };
     }
     // Counting what is popular takes no time to speak of: it is not begun too late, whatever the deadline.
-    const popular = clock.run('popularity', { atMs: Number.POSITIVE_INFINITY }, () =>
-      given ? orderByPopularity(given) : popularity.top(k, without),
-    );
+    const popular = clock.run('popularity', { atMs: Number.POSITIVE_INFINITY }, () => {
+      const best = given ? orderByPopularity(given) : popularity.top(diversity > 0 ? wanted : k, without);
+      return diversity > 0 ? stages.span('rules', () => diversify(best, k, diversity, unit)) : best;
+    });
     if ('done' in popular) return answer('popularity', popular.done);
     problem = `The ${stageWords.popularity} failed, and chance answers.`;
     return { ...answer('random', byChance(request.userId, k, without, given)), degraded: run.degraded() ?? 'popularity_failed' };

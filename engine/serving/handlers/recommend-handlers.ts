@@ -129,7 +129,7 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
     },
     feed({ query, caller, facts }) {
       const { user_id: userId, limit, cursor, filter, exclude } = query;
-      const page = service.feeds.page({ userId, filter, cursor, limit }, Date.now(), () => {
+      const page = service.feeds.page({ userId, filter, exclude: exclude ?? [], cursor, limit }, Date.now(), () => {
         const answering = answeringFor(userId);
         const options = listOptions(userId, { k: feedLength, filter, exclude });
         const made = make(answering, options, caller, caller.arrivedMs + defaultDeadlineMs);

@@ -117,6 +117,29 @@ describe('somebody whom training did not know', () => {
     expect(numbers(second.items)).not.toEqual(numbers(first.items));
   });
 
+  test('keeps their taste through any number of items that the bundle does not know', () => {
+    const known = ask(retrieval(), 'new', 10, ['i10', 'i11']).items;
+    const unknown = Array.from({ length: 60 }, (_, at) => `strange-${at}`);
+    const list = ask(retrieval(), 'new', 10, ['i10', 'i11', ...unknown]);
+    expect(list.basis).toBe('events');
+    expect(numbers(list.items)).toEqual(numbers(known));
+  });
+
+  test('is counted where they are served, also with a row of the bundle that has no vector', () => {
+    const strange = { ...bundle, known: bundle.known.slice() };
+    strange.known[4] = 0;
+    const features = loadRankingFeatures(bundle.ranker ?? {}, strange);
+    const ranker = { features, scorer: createCandidateScorer(denseNetworkFrom(bundle.ranker ?? {}), features, strange) };
+    const made = recommender({ bundle: strange, ranker });
+    expect(ask(made, 'u4', 5, ['i10']).basis).toBe('events');
+    const [event] = viewsOf(['i77'], 5, 'u4').newest(1);
+    made.observe(event as NonNullable<typeof event>, 1);
+    const rows = Array.from({ length: bundle.userEmbeddings.rows }, (_, row) => row).filter((row) =>
+      features.recentItems(row).includes(77),
+    );
+    expect(rows).toEqual([30]);
+  });
+
   test('does not disturb others, however many come', () => {
     const made = recommender();
     const before = ask(made, 'u4', 10).items;
@@ -179,6 +202,12 @@ test('diversity lowers the likeness within a list, and keeps the best item first
   ];
   expect(varied[0]).toBe(plain[0]);
   expect(likeness(varied)).toBeLessThan(likeness(plain) - 0.1);
+  const popular = [0, 0.6].map((diversity) => numbers(ask(retrieval(), 'stranger', 10, [], 0, { diversity }).items)) as [
+    number[],
+    number[],
+  ];
+  expect(popular[0]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(likeness(popular[1])).toBeLessThan(likeness(popular[0]));
 });
 
 describe('given candidates', () => {
@@ -228,6 +257,11 @@ describe('degradation', () => {
     expect(within(made, now)).toMatchObject({ source: 'popularity', degraded: 'retrieval_slow' });
     const stale = () => [{ item_id: 'i1', score: 1, rank: 1 }];
     expect(within(made, now, { stale })).toMatchObject({ source: 'cached', degraded: 'retrieval_slow', items: stale() });
+    // What they have had since is no longer in it; where nothing is left, what is popular.
+    const more = () => [...stale(), { item_id: 'i2', score: 0.5, rank: 2 }];
+    const after = within(made, now, { stale: more, events: viewsOf(['i1'], 0, 'u4') });
+    expect(after).toMatchObject({ source: 'cached', items: [{ item_id: 'i2', rank: 1 }] });
+    expect(within(made, now, { stale, events: viewsOf(['i1'], 0, 'u4') }).source).toBe('popularity');
   });
 
   test('when even counting fails, chance answers, the same for the same user', () => {

@@ -120,6 +120,23 @@ test('lists made ahead are found, expire, and are made again for another bundle'
   expect(calls()).toBe(7);
 });
 
+test('a longer or fresh list does not take the place of one made ahead, and one that is too short is no hit', async () => {
+  const { lists, make, pass } = counting();
+  await lists.precompute(['a'], 10, 3600);
+  expect(make({ userId: 'a', k: 20 }).cached).toBe(false);
+  expect(make({ userId: 'a' }, true).cached).toBe(false);
+  expect(lists.figures()).toMatchObject({ precomputed: 1, hits: 0, misses: 1 });
+  pass(cachedMs + 1);
+  expect([make({ userId: 'a' }).cached, lists.figures().hits]).toEqual([true, 1]);
+});
+
+test('batches of lists are made one after the other, and are not without bound', async () => {
+  const { lists } = counting();
+  for (let i = 0; i < 32; i++) await lists.precompute([`u${i}`], 5, 3600);
+  expect(lists.figures().precomputed).toBe(32);
+  expect(() => lists.precompute(['one more'], 5, 3600)).toThrow(/32 batches/);
+});
+
 test('what is over is swept away, and what is least used goes where memory is short', () => {
   const cache = createListCache(2000);
   const cached = { list: { source: 'ranker' as const, basis: 'user' as const, items: [] }, itemsText: '[]' };
@@ -144,7 +161,7 @@ describe('a feed', () => {
     assignment: null,
     items: Array.from({ length }, (_, at) => ({ item_id: `${version}-${at}`, score: 1, rank: at + 1 })),
   });
-  const ask = (cursor?: string, more = {}) => ({ userId: 'u', filter: undefined, cursor, limit: 10, ...more });
+  const ask = (cursor?: string, more = {}) => ({ userId: 'u', filter: undefined, exclude: [], cursor, limit: 10, ...more });
 
   test('goes page by page through one list, whatever is served meanwhile, and a page can be read again', () => {
     const feeds = createFeedLists();
@@ -155,6 +172,15 @@ describe('a feed', () => {
     expect([...first.items, ...second.items, ...third.items]).toEqual(list('v1').items);
     expect(again).toEqual(second);
     expect([third.nextCursor, third.modelVersion]).toEqual([null, 'v1']);
+  });
+
+  test('leaves out what any page leaves out, and fills the page all the same', () => {
+    const feeds = createFeedLists();
+    const first = feeds.page(ask(), 0, () => list('v1'));
+    const second = feeds.page(ask(first.nextCursor as string, { exclude: ['v1-10', 'v1-12'] }), 1, () => list('v2'));
+    expect(second.items.map(({ item_id: id }) => id)).toEqual([11, 13, 14, 15, 16, 17, 18, 19, 20, 21].map((at) => `v1-${at}`));
+    const third = feeds.page(ask(second.nextCursor as string), 2, () => list('v2'));
+    expect(third.items.map(({ item_id: id }) => id)).toEqual(['v1-22', 'v1-23', 'v1-24']);
   });
 
   test.each([

@@ -51,6 +51,15 @@ test('it is tried again after a pause that doubles, and once it is fast it serve
   expect(run(1, 300)).toBe('made');
 });
 
+test('who leaves a stage next to no time does not slow it for others', () => {
+  const { run, wait } = clockAt();
+  for (let i = 0; i < 10; i++) run(1, 0.5);
+  expect(run(320, 300)).toBe('made');
+  expect(run(1, 300)).toBe('slow');
+  wait(250);
+  expect(run(1, 300)).toBe('made');
+});
+
 test('what throws is told, and counts as fast', () => {
   const clock = createStageClock(() => 0);
   const outcome = clock.run('ranker', { atMs: 10 }, () => {

@@ -264,7 +264,7 @@ test(
       await new Promise((resolve) => setTimeout(resolve, 1000));
 
       const [first] = (await engine.call('run.list', {})).filter(({ model }) => model === 'ials');
-      const slow = { model: 'ials', params: { epochs: 400, dimensions: 16 }, split: { kind: 'ratio' } } as const;
+      const slow = { model: 'ials', params: { epochs: 200, dimensions: 16 }, split: { kind: 'ratio' } } as const;
       const training = (await engine.call('run.train', slow)) as Job;
       // Knows the user, and takes over before the erasure has its turn.
       const bundling = (await engine.call('bundle.create', { run: first?.id ?? '' })) as Job;

@@ -28,6 +28,8 @@ export const examples: Partial<Record<RouteName, SnippetInput>> = {
   models: {},
   activateModel: { params: { version: 'VERSION' }, body: {} },
   cache: {},
+  exportUser: { params: { id: user_id } },
+  eraseUser: { params: { id: user_id } },
 };
 
 const shown: [language: SnippetLanguage, label: string][] = [

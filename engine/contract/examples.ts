@@ -31,6 +31,8 @@ export const examples: Partial<Record<RouteName, SnippetInput>> = {
   experiments: {},
   startExperiment: { body: { name: 'New ranker', treatment: 'VERSION' } },
   stopExperiment: { params: { id: 'exp-1' }, body: {} },
+  exportUser: { params: { id: user_id } },
+  eraseUser: { params: { id: user_id } },
 };
 
 const shown: [language: SnippetLanguage, label: string][] = [

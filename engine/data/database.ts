@@ -127,6 +127,7 @@ export class Database {
       } finally {
         await writer.run('DETACH compacted');
       }
+      for (const session of this.others) await session.interrupt();
       this.disconnect([]);
       // Whoever asks meanwhile waits for the new file.
       this.closing = this.closing.then(async () => {

@@ -48,6 +48,12 @@ export class Session {
     });
   }
 
+  /** Stops what runs, and resolves when all that was asked for has ended. */
+  async interrupt(): Promise<void> {
+    this.connection.interrupt();
+    await this.last;
+  }
+
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.last.then(work, work);
     this.last = turn.catch(() => undefined);

@@ -49,13 +49,17 @@ async function removeUnfinished(workspace: string): Promise<void> {
   }
 }
 
+/** Ends the console and the explorer with all that they keep; they begin anew when they are asked. */
+export async function forgetConnections(context: EngineContext): Promise<void> {
+  await endConsole(requireSession(context));
+  await forgetExplored(context);
+}
+
 /** Erases a user from what is kept to be fast or to be gone back to. What can be made again is let go as a whole. */
 export async function eraseFromCaches(context: EngineContext, userId: string): Promise<void> {
-  const session = requireSession(context);
-  const { path: workspace } = session.workspace;
+  const { path: workspace } = requireSession(context).workspace;
   forgetRunParts(context);
-  await endConsole(session);
-  await forgetExplored(context);
+  await forgetConnections(context);
   await rm(layout.quality(workspace), { force: true });
   await rm(layout.sample(workspace), { recursive: true, force: true });
   await eraseHistory(workspace, userId);

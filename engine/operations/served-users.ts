@@ -16,7 +16,7 @@ import { listBundles } from './bundles.ts';
 import { ingestEvents } from './data.ts';
 import { type EngineContext, requireSession } from './engine-context.ts';
 import { eraseFromBundles } from './erase-from-bundles.ts';
-import { eraseFromCaches } from './erase-from-caches.ts';
+import { eraseFromCaches, forgetConnections } from './erase-from-caches.ts';
 import { eraseFromRuns } from './erase-from-runs.ts';
 import { closeErasure, type Erasure, noteErasure, pendingErasures, shortHash } from './erasures.ts';
 
@@ -92,6 +92,8 @@ async function finish(context: EngineContext, erasure: Erasure, stored: Counts, 
   await eraseFromCaches(context, userId);
   await work.checkpoint({ phase: 'Writing the database anew' });
   await database.compact();
+  // Whoever looked at the data meanwhile did so through a connection that is closed now.
+  await forgetConnections(context);
   await closeErasure(erasure);
   const pending = await pendingErasures(workspace.path);
   if (!pending.some((other) => other.userId === userId)) context.server.forgotten(userId);

@@ -5,6 +5,7 @@ import { copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
+import type { Job } from '#contract/job';
 import { type TestEngine, withEngine, withSampleData } from '../../support/engine.ts';
 import { withFolder } from '../../support/folders.ts';
 
@@ -235,6 +236,77 @@ test('a user is exported, and erased from everything: at once, for good, and nob
     const nobody = await ask('/admin/users/nobody', { method: 'DELETE' });
     expect(await engine.ended(nobody.json.job_id)).toMatchObject({ status: 'succeeded', result: { rows: 0, lines: 0 } });
   }),
+);
+
+test(
+  'behind a training, and while events come: a stranger at once, and each event is in log and tables or in neither',
+  { timeout: 300_000 },
+  () =>
+    withEngine(async (engine) => {
+      const workspace = await fill(engine);
+      const { url } = await engine.call('server.start', { port: 0 });
+      const post = async (where: string, body: unknown): Promise<Answer> => {
+        const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+        const answer = await fetch(`${url}${where}`, init);
+        return { status: answer.status, json: await answer.json() };
+      };
+      const streamer = 'streams 5c0ffee5';
+      const sent = { before: [] as string[], during: [] as string[], after: [] as string[] };
+      let phase: keyof typeof sent = 'before';
+      let stopped = false;
+      const streaming = (async () => {
+        for (let number = 1; !stopped; number++) {
+          const [event_id, at] = [`s${number}`, phase];
+          const { status } = await post('/events', { event_id, user_id: streamer, item_id: `i0${1 + (number % 9)}`, event_type: 'view' });
+          if (status === 202) sent[at === phase ? at : 'during'].push(event_id);
+        }
+      })();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+
+      const [first] = (await engine.call('run.list', {})).filter(({ model }) => model === 'ials');
+      const slow = { model: 'ials', params: { epochs: 200, dimensions: 16 }, split: { kind: 'ratio' } } as const;
+      const training = (await engine.call('run.train', slow)) as Job;
+      // Knows the user, and takes over before the erasure has its turn.
+      const bundling = (await engine.call('bundle.create', { run: first?.id ?? '' })) as Job;
+      phase = 'during';
+      const erase = async (id: string): Promise<string> => {
+        const answer = await fetch(`${url}/admin/users/${encodeURIComponent(id)}`, { method: 'DELETE' });
+        expect(answer.status).toBe(202);
+        return ((await answer.json()) as { job_id: string }).job_id;
+      };
+      const jobs = [await erase(user), await erase(streamer)];
+      phase = 'after';
+      const versions = new Set<string>();
+      const bases = new Set<string>();
+      let last = 'queued';
+      while (last !== 'succeeded') {
+        const { basis, model_version } = (await (await fetch(`${url}/recommend/${target}`)).json()) as Record<string, string>;
+        bases.add(basis as string);
+        versions.add(model_version as string);
+        ({ status: last } = await engine.call('job.get', { id: jobs[1] as string }));
+        expect(['failed', 'cancelled']).not.toContain(last);
+      }
+      stopped = true;
+      await streaming;
+      for (const { id } of [training, bundling]) expect((await engine.ended(id)).status).toBe('succeeded');
+      // The bundle that was served, the one that the training made with the user in it, and the one without.
+      expect(versions.size).toBeGreaterThanOrEqual(3);
+      expect([...bases]).toEqual(['nothing']);
+      expect(await traces(workspace, engine.folder)).toEqual([]);
+
+      await engine.call('server.stop', {});
+      await engine.call('data.ingestEvents', {});
+      const exported = await engine.call('user.export', { user: streamer });
+      const stored = exported.interactions.map(({ event_id }) => event_id);
+      const logged: string[] = [];
+      for (const file of await filesIn(path.join(workspace, 'events')))
+        for (const line of (await readFile(file, 'utf8')).split('\n')) if (line.includes(streamer)) logged.push(JSON.parse(line).event_id);
+      expect(sent.before.length).toBeGreaterThan(20);
+      expect(sent.after.length).toBeGreaterThan(20);
+      expect(sent.before.filter((id) => stored.includes(id))).toEqual([]);
+      expect(sent.after.filter((id) => !stored.includes(id))).toEqual([]);
+      expect(stored.toSorted()).toEqual(logged.toSorted());
+    }),
 );
 
 const runCli = (folder: string, args: string[]): ChildProcess =>

@@ -17,6 +17,8 @@ interface Position {
   file: number;
   offset: number;
   line: number;
+  /** Of the newest event up to here. */
+  receivedMs: number | null;
 }
 
 /** Bytes that are read and stored at a time. */
@@ -75,7 +77,13 @@ async function ingestBatch(session: Session, folder: string, file: number, close
     );
   }
   await session.run('DELETE FROM event_log_position');
-  await session.run('INSERT INTO event_log_position VALUES ($1, $2, $3)', [file, position.offset + bytes, position.line + lines.length]);
+  const receivedMs = events.reduce((newest, event) => (event.receivedMs === undefined ? newest : event.receivedMs), position.receivedMs);
+  await session.run('INSERT INTO event_log_position VALUES ($1, $2, $3, $4)', [
+    file,
+    position.offset + bytes,
+    position.line + lines.length,
+    receivedMs,
+  ]);
   await storeWeights(session, {});
   counts.accepted += accepted;
   counts.duplicates += events.length - accepted;
@@ -85,9 +93,22 @@ async function ingestBatch(session: Session, folder: string, file: number, close
 
 /** Where to go on in a file; null where later files were read already. */
 async function readPosition(session: Session, file: number): Promise<Position | null> {
-  const [row] = await session.rows<{ file: bigint; byte_offset: bigint; line: bigint }>('SELECT * FROM event_log_position');
-  if (row === undefined || Number(row.file) < file) return { file, offset: 0, line: 0 };
-  return Number(row.file) > file ? null : { file, offset: Number(row.byte_offset), line: Number(row.line) };
+  const row = await positionRow(session);
+  if (row === undefined || Number(row.file) < file) return { file, offset: 0, line: 0, receivedMs: row?.received_ms ?? null };
+  return Number(row.file) > file ? null : { file, offset: Number(row.byte_offset), line: Number(row.line), receivedMs: row.received_ms };
+}
+
+async function positionRow(session: Session) {
+  const [row] = await session.rows<{ file: bigint; byte_offset: bigint; line: bigint; received_ms: number | null }>(
+    'SELECT * FROM event_log_position',
+  );
+  return row;
+}
+
+/** `receivedMs` of the newest event that was read; 0 where none was read yet, undefined where older lines do not tell. */
+export async function readEventsThrough(session: Session): Promise<number | undefined> {
+  const row = await positionRow(session);
+  return row ? (row.received_ms ?? undefined) : 0;
 }
 
 async function readLines(file: string, offset: number, closed: boolean): Promise<{ lines: string[]; bytes: number }> {

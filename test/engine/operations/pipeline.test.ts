@@ -118,6 +118,11 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
       vectorIndex: { kind: 'hnsw' },
       ranker: { run: (job.result as PipelineResult).ranker },
     });
+    // Its ranker has counted what had come when it was trained, and is told the rest.
+    const ranker = await engine.call('run.get', { id: (job.result as PipelineResult).ranker as string });
+    expect(ranker.eventsThrough).toBeGreaterThan(Date.now() - 240_000);
+    expect(active?.manifest.eventsThrough).toBe(ranker.eventsThrough);
+    expect((await engine.call('run.get', { id: result.ranker as string })).eventsThrough).toBe(0);
     expect((await getJson(`${result.url}/recommend/${encodeURIComponent(user)}`)).source).toBe('ranker');
 
     // The bundle before is one call away, and the server swaps to it; the one before that is gone, since nobody made it by hand.

@@ -76,6 +76,7 @@ interface ServeInput {
   host: string;
   names?: string[] | undefined;
   tls?: { cert: string; key: string } | undefined;
+  auth?: boolean | undefined;
   nextFreePort: boolean;
 }
 
@@ -91,7 +92,7 @@ export async function startServing(context: EngineContext, stories: AdminStories
   if (!id) throw new EngineError('not_found', 'There is no bundle to serve yet. Build the recommender, or make a bundle of a run, first.');
   assertId(id, 'bundle');
   if (!isServing(context)) await removeLeftUploads(context);
-  const auth = securityOf(context).auth();
+  const auth = input.auth ?? securityOf(context).auth();
   assertReachable(input.host, auth);
   const last = input.nextFreePort && input.port > 0 ? Math.min(input.port + portsTried, 65535) : input.port;
   for (let port = input.port; ; port++) {

@@ -91,7 +91,8 @@ export const eventRoutes = {
     method: 'GET',
     path: '/events',
     summary: 'What was received lately, newest first, of one user or of all',
-    role: 'viewer',
+    // Who did what, with sessions and contexts, is for whoever sends it, not for whoever shows lists.
+    role: 'service',
     query: z.object({ user_id: EntityId.optional(), limit: z.number().int().min(1).max(1000).default(100) }),
     success: 200,
     answer: z.object({ events: z.array(RecentEvent) }),

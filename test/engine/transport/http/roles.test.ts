@@ -77,6 +77,13 @@ describe.each(['bearer', 'header'] as const)('every row of the table and every i
   });
 });
 
+test('who did what is not for viewers', async () => {
+  for (const target of ['/events', '/events?user_id=u1']) {
+    const as = async (identity: Known) => (await server.ask(target, { headers: { 'x-api-key': credentials[identity] as string } })).status;
+    expect([await as('viewer'), await as('service'), await as('admin')]).toEqual([403, 200, 200]);
+  }
+});
+
 test('nothing was changed by any of them', async () => {
   await expect(readFile(path.join(server.folder, 'events', '1.log'), 'utf8')).rejects.toThrow(/ENOENT/);
   expect(openSecurity(path.join(server.folder, 'security')).keys.list()).toHaveLength(4);

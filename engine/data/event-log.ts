@@ -63,7 +63,7 @@ async function ingestBatch(session: Session, folder: string, file: number, close
   const events: LoggedEvent[] = [];
   const rejects: { line: number; reason: string; raw: string }[] = [];
   lines.forEach((raw, index) => {
-    if (raw.trim() === '') return;
+    if (raw.trim() === '' || isRequest(raw)) return;
     const event = parseEvent(raw);
     if (typeof event === 'string') rejects.push({ line: position.line + index + 1, reason: event, raw: raw.slice(0, 2000) });
     else events.push(event);
@@ -130,6 +130,9 @@ async function readLines(file: string, offset: number, closed: boolean): Promise
     await handle.close();
   }
 }
+
+/** Not every line is an event: where all events of a request were known, its key alone is remembered. */
+const isRequest = (raw: string): boolean => raw.startsWith('{"request":{');
 
 /** The event of a line, or why it is none. */
 function parseEvent(raw: string): LoggedEvent | string {

@@ -1,6 +1,9 @@
 import { LoggedEvent } from '#contract/api/event-routes';
 
-/** On the last line that a request with an Idempotency-Key stored: what a repeat of it is compared with and answered. */
+/**
+ * On the last line that a request with an Idempotency-Key stored, or on a line of its own where it stored none: what a repeat of it is compared with and
+ * answered.
+ */
 export interface StoredRequest {
   key: string;
   /** Of what the client sent, in hexadecimal. */
@@ -32,6 +35,15 @@ export function eventText(event: LoggedEvent, timedByServer: boolean): EventText
 /** The whole line. */
 export const lineOf = ({ text }: EventText, receivedMs: number, request?: StoredRequest): string =>
   `${text}${receivedMark}${receivedMs}${request === undefined ? '' : `${requestMark}${JSON.stringify(request)}`}}\n`;
+
+const bareRequestMark = '{"request":';
+
+/** The whole line of a request whose events were all known: no event, but the key counts as used. */
+export const requestLine = (request: StoredRequest): string => `${bareRequestMark}${JSON.stringify(request)}}\n`;
+
+/** The request of such a line; null where it is another one. */
+export const requestOf = (text: string, from: number, to: number): StoredRequest | null =>
+  text.startsWith(bareRequestMark, from) ? (JSON.parse(text.slice(from + bareRequestMark.length, to - 1)) as StoredRequest) : null;
 
 /** What is needed of a line to know its event again, found without parsing it. */
 export interface LineSketch {

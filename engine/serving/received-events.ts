@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { EventsAnswer, LoggedEvent, ServedEvent } from '#contract/api/event-routes';
 import { EngineError } from '#contract/errors';
 import { blankUserLines } from '../files/user-lines.ts';
-import { eventText, lineOf, parseLine, type StoredRequest, sketchLine } from './event-line.ts';
+import { eventText, lineOf, parseLine, requestLine, requestOf, type StoredRequest, sketchLine } from './event-line.ts';
 import { type EventLog, type EventLogOptions, openEventLog } from './event-log.ts';
 import { listLogs, logFile, visitNewestLines } from './event-log-files.ts';
 import { createEventMemory, type EventMemory, type EventMemoryLimits, rememberedEvents } from './event-memory.ts';
@@ -55,6 +55,8 @@ async function recall(folder: string, { ids, memory, receipts }: Recalled, optio
   const remembered = options.memory?.events ?? rememberedEvents;
   await visitNewestLines(folder, options.recallIds ?? rememberedIds, (text, from, to, newer) => {
     try {
+      const bare = requestOf(text, from, to);
+      if (bare) rememberRequest(ids, bare);
       const sketch = sketchLine(text, from, to);
       if (sketch?.receivedMs) receipts.recall(sketch.receivedMs);
       // The first line of an id is the one that counts.
@@ -136,6 +138,11 @@ export async function openReceivedEvents(
       }
     }
     if (waitFor.size > 0) await Promise.all(waitFor);
+    if (fresh.size === 0 && key) {
+      const request = { ...key, accepted: 0 };
+      await (log as EventLog).append(requestLine(request));
+      rememberRequest(ids, request);
+    }
     return { answer, stored: fresh.size };
   };
 

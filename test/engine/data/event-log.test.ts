@@ -46,6 +46,13 @@ test('events are read once, from where the last reading stopped', () =>
     expect(await db.read((session) => session.rows('SELECT * FROM event_types'))).toEqual([{ event_type: 'view', weight: 0.1 }]);
   }));
 
+test('a line that remembers a key alone is no event, and no reject', () =>
+  withDatabase(async ({ db, folder }) => {
+    const key = '{"request":{"key":"k","digest":"0123456789abcdef","accepted":0}}';
+    await writeFile(path.join(folder, '1.log'), `${event('e1')}\n${key}\n${event('e2')}\n`);
+    expect(await ingestEventLog(db, folder)).toEqual({ accepted: 2, duplicates: 0, rejected: 0 });
+  }));
+
 test('how far events were read is told by when the newest was received, also after lines that do not tell', () =>
   withDatabase(async ({ db, folder }) => {
     const through = (): Promise<number | undefined> => db.read(readEventsThrough);

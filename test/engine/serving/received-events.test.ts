@@ -62,6 +62,23 @@ test('an idempotency key makes events without ids repeatable, also after a resta
   expect(await stored()).toHaveLength(5);
 });
 
+test('the key of a request whose events were all known is remembered, too, also after a restart', async () => {
+  const received = await openReceivedEvents(folder, () => undefined);
+  await received.receive([event('known')]);
+  const first = await received.receive([event('known')], 'key');
+  expect(first).toEqual({ answer: { accepted: 0, duplicates: 1, event_ids: ['known'] }, stored: 0 });
+  const refused = { code: 'conflict', message: expect.stringMatching(/Idempotency-Key "key" was used for another request/) };
+  await expect(received.receive([event('other')], 'key')).rejects.toMatchObject(refused);
+  const both = await Promise.all([received.receive([event('new')]), received.receive([event('new')], 'second')]);
+  expect(both.map(({ answer }) => answer.accepted)).toEqual([1, 0]);
+  await received.close();
+  const again = await openReceivedEvents(folder, () => undefined);
+  for (const key of ['key', 'second']) await expect(again.receive([event('other')], key)).rejects.toMatchObject({ code: 'conflict' });
+  expect(await again.receive([event('known')], 'key')).toEqual(first);
+  expect([...again.memory.all()].map(({ event_id }) => event_id)).toEqual(['known', 'new']);
+  await again.close();
+});
+
 test('the same key 100 times in parallel is stored once, and all get the same answer', async () => {
   const received = await openReceivedEvents(folder, () => undefined);
   const answers = await Promise.all(Array.from({ length: 100 }, () => received.receive([plain, plain], 'key')));

@@ -33,6 +33,8 @@ export interface BundleContents {
   version: string;
   createdAt: string;
   dataAsOf: string;
+  /** Absent where the ranker does not tell. */
+  eventsThrough?: number | undefined;
   positives: PositiveRule;
   /** The retrieval run that is packed. */
   run: {

@@ -95,6 +95,7 @@ export async function writeBundleWithoutUser({ from, to, version, userId, standI
     version,
     createdAt: manifest.createdAt,
     dataAsOf: dataAsOf ?? manifest.createdAt,
+    eventsThrough: manifest.eventsThrough,
     positives: positives ?? { minValue: null, appliesTo: 'all', eventTypes: null, weights: {} },
     run: {
       id: manifest.run,

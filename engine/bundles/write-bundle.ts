@@ -106,6 +106,7 @@ export async function writeBundle(folder: string, contents: BundleContents): Pro
       version: contents.version,
       createdAt: contents.createdAt,
       dataAsOf: contents.dataAsOf,
+      ...(contents.eventsThrough !== undefined ? { eventsThrough: contents.eventsThrough } : {}),
       positives: contents.positives,
       run: run.id,
       model: run.model,

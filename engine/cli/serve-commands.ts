@@ -68,14 +68,17 @@ export const serveCommands: Command[] = [
     async run(context) {
       const target = context.positionals[0] as string;
       const { port, bundle } = context.flags as { port?: number; bundle?: string };
-      const { auth, ...where } = await serveSecurity(target, context.flags);
-      const served = await serveFolder(target, { port, ...where, auth });
+      const { remember, ...where } = serveSecurity(target, context.flags);
+      const served = await serveFolder(target, { port, ...where });
       if (served) {
+        await remember();
         await keepServing(context, served.status, served.stopped);
         await served.stop();
       } else {
         await context.session.call('workspace.open', { path: target });
-        await keepServing(context, await context.session.call('server.start', { port, bundle, ...where }));
+        const status = await context.session.call('server.start', { port, bundle, ...where });
+        await remember();
+        await keepServing(context, status);
       }
       return { json: undefined, text: '' };
     },

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { EngineError } from '#contract/errors';
-import { isLoopback } from '#contract/loopback';
+import { assertReachable, isLoopback } from '#contract/loopback';
 import { openSecurity } from '../security/security.ts';
 import type { Flag } from './arguments.ts';
 import { securityFolderOf } from './security-commands.ts';
@@ -21,22 +21,31 @@ export interface ServeSecurity {
   host?: string | undefined;
   names?: string[] | undefined;
   tls?: { cert: string; key: string } | undefined;
+  /** Remembers whether keys are asked for, once it serves: a start that is refused or fails changes nothing. */
+  remember(): Promise<void>;
 }
 
-/** Reads the flags, and remembers whether keys are asked for. */
-export async function serveSecurity(target: string, flags: Record<string, unknown>): Promise<ServeSecurity> {
+/** Reads the flags. Throws what they are refused for. */
+export function serveSecurity(target: string, flags: Record<string, unknown>): ServeSecurity {
   const { host, names, auth: on, noAuth: off, tlsCert, tlsKey } = flags as Record<string, string | undefined>;
   if (on && off) throw new EngineError('invalid_input', 'Give --auth or --no-auth, not both.');
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new EngineError('invalid_input', 'A certificate and its private key are given together: --tls-cert F --tls-key F.');
   const security = openSecurity(securityFolderOf(target));
-  if (on || off) {
-    if (security.auth() !== Boolean(on)) await security.setAuth(Boolean(on), 'recsmith serve');
-    if (on && !security.keys.list().some((key) => key.revoked_at === null))
-      tell('There is no key yet. Make one, while this serves, with: recsmith keys W create --name NAME');
-  }
+  const auth = on || off ? Boolean(on) : security.auth();
+  if (host !== undefined) assertReachable(host, auth);
+  if (on && !security.keys.list().some((key) => key.revoked_at === null))
+    tell('There is no key yet. Make one, while this serves, with: recsmith keys W create --name NAME');
   const tls = tlsCert !== undefined && tlsKey !== undefined ? { cert: path.resolve(tlsCert), key: path.resolve(tlsKey) } : undefined;
   if (host !== undefined && !isLoopback(host) && !tls)
     tell('Without a certificate (--tls-cert, --tls-key) keys and answers cross the network unencrypted.');
-  return { auth: security.auth(), host, names: names?.split(',').filter(Boolean), tls };
+  return {
+    auth,
+    host,
+    names: names?.split(',').filter(Boolean),
+    tls,
+    async remember() {
+      if (security.auth() !== auth) await security.setAuth(auth, 'recsmith serve');
+    },
+  };
 }

@@ -26,6 +26,8 @@ export const BundleManifest = z.object({
   createdAt: z.string(),
   /** Time of the newest event in the training data: a later one that the server received is not in the model yet. `createdAt` where absent. */
   dataAsOf: z.string().optional(),
+  /** `receivedMs` of the newest event from a server that the ranker's features have counted, 0 where there was none: a later one is not in them yet. */
+  eventsThrough: z.number().optional(),
   positives: PositiveRule.optional(),
   run: z.string(),
   model: z.string(),

@@ -100,6 +100,8 @@ export const Run = z.object({
   selection: Selection,
   /** SHA-256 over the interactions and attributes that the run could see. */
   dataFingerprint: z.string(),
+  /** `receivedMs` of the newest event from a server that a ranking run could see; 0 where there was none. Absent where that is not known. */
+  eventsThrough: z.number().optional(),
   counts: z.object({
     users: z.number(),
     items: z.number(),

@@ -120,6 +120,8 @@ export const serverOperations = {
         .default([]),
       /** Certificate and private key, as PEM files. */
       tls: z.object({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
+      /** Whether keys are asked for, this time; as chosen before where absent. */
+      auth: z.boolean().optional(),
       /** Where the port is taken, take the next free one instead of failing. */
       nextFreePort: z.boolean().default(false),
     }),

@@ -17,6 +17,8 @@ interface Position {
   file: number;
   offset: number;
   line: number;
+  /** Of the newest event up to here. */
+  receivedMs: number | null;
 }
 
 /** Bytes that are read and stored at a time. */
@@ -61,7 +63,7 @@ async function ingestBatch(session: Session, folder: string, file: number, close
   const events: LoggedEvent[] = [];
   const rejects: { line: number; reason: string; raw: string }[] = [];
   lines.forEach((raw, index) => {
-    if (raw.trim() === '') return;
+    if (raw.trim() === '' || isRequest(raw)) return;
     const event = parseEvent(raw);
     if (typeof event === 'string') rejects.push({ line: position.line + index + 1, reason: event, raw: raw.slice(0, 2000) });
     else events.push(event);
@@ -75,7 +77,13 @@ async function ingestBatch(session: Session, folder: string, file: number, close
     );
   }
   await session.run('DELETE FROM event_log_position');
-  await session.run('INSERT INTO event_log_position VALUES ($1, $2, $3)', [file, position.offset + bytes, position.line + lines.length]);
+  const receivedMs = events.reduce((newest, event) => (event.receivedMs === undefined ? newest : event.receivedMs), position.receivedMs);
+  await session.run('INSERT INTO event_log_position VALUES ($1, $2, $3, $4)', [
+    file,
+    position.offset + bytes,
+    position.line + lines.length,
+    receivedMs,
+  ]);
   await storeWeights(session, {});
   counts.accepted += accepted;
   counts.duplicates += events.length - accepted;
@@ -85,9 +93,22 @@ async function ingestBatch(session: Session, folder: string, file: number, close
 
 /** Where to go on in a file; null where later files were read already. */
 async function readPosition(session: Session, file: number): Promise<Position | null> {
-  const [row] = await session.rows<{ file: bigint; byte_offset: bigint; line: bigint }>('SELECT * FROM event_log_position');
-  if (row === undefined || Number(row.file) < file) return { file, offset: 0, line: 0 };
-  return Number(row.file) > file ? null : { file, offset: Number(row.byte_offset), line: Number(row.line) };
+  const row = await positionRow(session);
+  if (row === undefined || Number(row.file) < file) return { file, offset: 0, line: 0, receivedMs: row?.received_ms ?? null };
+  return Number(row.file) > file ? null : { file, offset: Number(row.byte_offset), line: Number(row.line), receivedMs: row.received_ms };
+}
+
+async function positionRow(session: Session) {
+  const [row] = await session.rows<{ file: bigint; byte_offset: bigint; line: bigint; received_ms: number | null }>(
+    'SELECT * FROM event_log_position',
+  );
+  return row;
+}
+
+/** `receivedMs` of the newest event that was read; 0 where none was read yet, undefined where older lines do not tell. */
+export async function readEventsThrough(session: Session): Promise<number | undefined> {
+  const row = await positionRow(session);
+  return row ? (row.received_ms ?? undefined) : 0;
 }
 
 async function readLines(file: string, offset: number, closed: boolean): Promise<{ lines: string[]; bytes: number }> {
@@ -109,6 +130,9 @@ async function readLines(file: string, offset: number, closed: boolean): Promise
     await handle.close();
   }
 }
+
+/** Not every line is an event: where all events of a request were known, its key alone is remembered. */
+const isRequest = (raw: string): boolean => raw.startsWith('{"request":{');
 
 /** The event of a line, or why it is none. */
 function parseEvent(raw: string): LoggedEvent | string {

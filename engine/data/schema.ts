@@ -48,6 +48,10 @@ const migrations: string[][] = [
     `CREATE TABLE quality_after (fix_id INTEGER NOT NULL, place BIGINT NOT NULL, event_id VARCHAR, user_id VARCHAR NOT NULL, item_id VARCHAR NOT NULL,
        event_type VARCHAR NOT NULL, value DOUBLE, timestamp TIMESTAMP, session_id VARCHAR, context VARCHAR, import_id INTEGER)`,
   ],
+  [
+    // When the newest event that was read was received; NULL where lines of older versions, which do not tell, were all that was read.
+    'ALTER TABLE event_log_position ADD COLUMN received_ms DOUBLE',
+  ],
 ];
 
 /** Brings the tables to the newest version, all steps or none. A newer version than this program knows is refused. */

@@ -4,6 +4,7 @@ import type { EntityFeatures, Interactions, Matrix } from '../math/arrays.ts';
 import { readNumbers, readTexts } from './column-buffers.ts';
 import type { Database } from './database.ts';
 import { type EntityTimes, readFeatures, readTimes } from './entity-features.ts';
+import { readEventsThrough } from './event-log.ts';
 import type { Session } from './session.ts';
 import { quoteText } from './sql.ts';
 
@@ -22,6 +23,8 @@ export interface TrainingData {
   oracle: { users: Matrix; items: Matrix } | null;
   /** SHA-256 over ids, interactions and features. */
   fingerprint: string;
+  /** Which events from a server are among them: those that were received up to here. Absent where that is not known, as of other tables. */
+  eventsThrough?: number | undefined;
   /** The value from which on an interaction counts as positive; null where values decide nothing. */
   threshold: number | null;
 }
@@ -54,7 +57,8 @@ export function readTrainingData(db: Database, selection: Selection, begin?: (se
     const itemTimes = await readTimes(session, 'items', itemIds.length);
     const oracle = await readOracle(session, userIds.length, itemIds.length);
     const data = { userIds, itemIds, interactions, userFeatures, itemFeatures };
-    return { ...data, userTimes, itemTimes, oracle, threshold, fingerprint: fingerprintOf(data) };
+    const eventsThrough = begin ? undefined : await readEventsThrough(session);
+    return { ...data, userTimes, itemTimes, oracle, threshold, fingerprint: fingerprintOf(data), eventsThrough };
   });
 }
 

@@ -149,8 +149,11 @@ export function createInteractionState(userCount: number, itemCount: number, tim
   });
 }
 
-/** The state again, from what `save` gave. Throws an Error that names the array that is missing or does not fit. */
-export function loadInteractionState(arrays: NamedArrays, userCount: number, itemCount: number): InteractionState {
+/**
+ * The state again, from what `save` gave. Where its data went beyond now its clock goes on from now, else it would stand still until then.
+ * Throws an Error that names the array that is missing or does not fit.
+ */
+export function loadInteractionState(arrays: NamedArrays, userCount: number, itemCount: number, nowMs = Date.now()): InteractionState {
   const find = (name: string, shape: number[]): NamedArray => {
     const array = arrays[`features.${name}`];
     if (!array) throw new Error(`The array features.${name} is missing.`);
@@ -168,8 +171,10 @@ export function loadInteractionState(arrays: NamedArrays, userCount: number, ite
   if (!(recent instanceof Int32Array) || !recent.every((item) => item >= -1 && item < itemCount)) {
     throw new Error('The array features.user.recent holds rows of no item.');
   }
+  const world = numbers('world', 6);
+  world[1] = Math.min(at(world, 1), nowMs);
   return stateOf({
-    world: numbers('world', 6),
+    world,
     userEvents: numbers('user.events', userCount),
     userLast: numbers('user.last', userCount),
     userRecent: recent.slice(),

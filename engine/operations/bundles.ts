@@ -56,7 +56,8 @@ async function readUse(context: EngineContext, run: Run, { userIds, itemIds }: S
     seen: seenIn(ids, tables),
     attributes: { users: inRows(userIds, tables.userIds, tables.users), items: inRows(itemIds, tables.itemIds, tables.items) },
     popularity,
-    dataAsOf: new Date(last).toISOString(),
+    // A date in the future says nothing of what came since.
+    dataAsOf: new Date(Math.min(last, Date.now())).toISOString(),
     positives: {
       minValue: selected.threshold,
       appliesTo: run.selection.minValue === 'auto' ? 'ratings' : 'all',
@@ -129,6 +130,7 @@ export async function createBundle(context: EngineContext, input: BundleInput, w
       seen,
       popularity,
       dataAsOf,
+      eventsThrough: ranker?.run.eventsThrough,
       positives,
       known,
       run,

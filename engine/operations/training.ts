@@ -326,7 +326,11 @@ async function trainRanking(context: EngineContext, input: TrainInput, work: Job
   const counts = { users: ids.users.length, items: ids.items.length, ...outcome.counts };
   const { split: splitKind, selection } = retrieval;
   const facts = { role: 'ranking' as const, model: model.id, label: model.label, params, split: splitKind, selection, curve, counts };
-  const run: Run = { ...runOf(context, input, { ...facts, dataFingerprint: data.fingerprint }, outcome), retrievalRun: retrieval.id };
+  const run: Run = {
+    ...runOf(context, input, { ...facts, dataFingerprint: data.fingerprint }, outcome),
+    retrievalRun: retrieval.id,
+    ...(data.eventsThrough !== undefined ? { eventsThrough: data.eventsThrough } : {}),
+  };
   await saveRun(workspace.path, run, outcome.arrays, ids);
   return run;
 }

@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import type { EventsAnswer, LoggedEvent, ServedEvent } from '#contract/api/event-routes';
 import { EngineError } from '#contract/errors';
 import { blankUserLines } from '../files/user-lines.ts';
-import { eventText, lineOf, parseLine, type StoredRequest, sketchLine } from './event-line.ts';
+import { eventText, lineOf, parseLine, requestLine, requestOf, type StoredRequest, sketchLine } from './event-line.ts';
 import { type EventLog, type EventLogOptions, openEventLog } from './event-log.ts';
 import { listLogs, logFile, visitNewestLines } from './event-log-files.ts';
 import { createEventMemory, type EventMemory, type EventMemoryLimits, rememberedEvents } from './event-memory.ts';
+import { createReceipts, type Receipts } from './receipts.ts';
 import { acceptedBefore, rememberRequest, requestDigest } from './repeated-requests.ts';
 import { settleEvent } from './settle-event.ts';
 import { createStoredIds, rememberedIds, type StoredIds } from './stored-ids.ts';
@@ -43,12 +44,21 @@ export interface ReceivedEventsOptions extends EventLogOptions {
 
 const noFolder = 'This server keeps no event log: it was started without a folder for one. Start it with recsmith serve, which makes one.';
 
+interface Recalled {
+  ids: StoredIds;
+  memory: EventMemory;
+  receipts: Receipts;
+}
+
 /** Recalls from the log which ids were stored, with what, and the newest events. A damaged line is its reader's business, who reports it. */
-async function recall(folder: string, ids: StoredIds, memory: EventMemory, options: ReceivedEventsOptions): Promise<void> {
+async function recall(folder: string, { ids, memory, receipts }: Recalled, options: ReceivedEventsOptions): Promise<void> {
   const remembered = options.memory?.events ?? rememberedEvents;
   await visitNewestLines(folder, options.recallIds ?? rememberedIds, (text, from, to, newer) => {
     try {
+      const bare = requestOf(text, from, to);
+      if (bare) rememberRequest(ids, bare);
       const sketch = sketchLine(text, from, to);
+      if (sketch?.receivedMs) receipts.recall(sketch.receivedMs);
       // The first line of an id is the one that counts.
       if (!sketch || ids.get(sketch.eventId) !== undefined) return;
       const event = newer < remembered ? parseLine(text.slice(from, to)) : null;
@@ -73,8 +83,9 @@ export async function openReceivedEvents(
 ): Promise<ReceivedEvents> {
   const memory = createEventMemory(options.memory);
   const ids = createStoredIds();
+  const receipts = createReceipts();
   const log: EventLog | null = folder === null ? null : await openEventLog(folder, options);
-  if (folder !== null) await recall(folder, ids, memory, options);
+  if (folder !== null) await recall(folder, { ids, memory, receipts }, options);
   /** Ids on their way to the disk: who repeats one of them waits for the same write. */
   const underWay = new Map<string, UnderWay>();
   const requests = new Map<string, { digest: string; received: Promise<Received> }>();
@@ -105,7 +116,11 @@ export async function openReceivedEvents(
       let lines = '';
       let left = fresh.size;
       // The request is named on its last line: where that one is whole, all are.
-      for (const i of fresh.values()) lines += lineOf(texts[i] as SettledText, --left === 0 ? request : undefined);
+      for (const i of fresh.values()) {
+        const receivedMs = receipts.next();
+        (events[i] as LoggedEvent).receivedMs = receivedMs;
+        lines += lineOf(texts[i] as SettledText, receivedMs, --left === 0 ? request : undefined);
+      }
       const stored = (log as EventLog).append(lines, fresh.size);
       for (const [id, i] of fresh) underWay.set(id, { digest: digests[i] as number, stored });
       try {
@@ -123,6 +138,11 @@ export async function openReceivedEvents(
       }
     }
     if (waitFor.size > 0) await Promise.all(waitFor);
+    if (fresh.size === 0 && key) {
+      const request = { ...key, accepted: 0 };
+      await (log as EventLog).append(requestLine(request));
+      rememberRequest(ids, request);
+    }
     return { answer, stored: fresh.size };
   };
 

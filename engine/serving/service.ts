@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '#contract/api/event-routes';
 import type { Experiment, NewExperiment } from '#contract/api/experiment-routes';
+import type { BundleManifest } from '#contract/bundle';
 import { lockEventLog } from './event-log-lock.ts';
 import { type Answering, type ExperimentNews, type Experiments, openExperiments } from './experiments/experiments.ts';
 import { createFeedLists, type FeedLists } from './feed-lists.ts';
@@ -62,16 +63,26 @@ export interface ServiceOptions {
 /** Counts an event in the features, where training would have counted it. */
 function observe(recommender: Recommender, event: LoggedEvent): void {
   const weight = positiveWeight(event, recommender.manifest.positives);
-  if (weight > 0) recommender.observe(event, weight);
+  // A client's clock that is ahead does not stop the features' clock until then.
+  if (weight > 0) recommender.observe({ ...event, timestampMs: Math.min(event.timestampMs, Date.now()) }, weight);
 }
 
-/** Counts in a new bundle's features what was received after its training data ended. */
+/**
+ * Whether the bundle's features have counted an event: by when it was received, since events come late, with old times. Bundles and events of older versions
+ * do not tell; then the time of the event has to do.
+ */
+function hasCounted({ createdAt, dataAsOf = createdAt, eventsThrough }: BundleManifest, { receivedMs, timestampMs }: LoggedEvent): boolean {
+  // A line that does not tell when it was received is older than all that do.
+  if (eventsThrough !== undefined) return (receivedMs ?? 1) <= eventsThrough;
+  return timestampMs <= Date.parse(dataAsOf) && !(receivedMs !== undefined && receivedMs > Date.parse(createdAt));
+}
+
+/** Counts in a new bundle's features what was received after its training data was read. */
 async function replay(recommender: Recommender, events: ReceivedEvents): Promise<void> {
-  const asOf = Date.parse(recommender.manifest.dataAsOf ?? recommender.manifest.createdAt);
   let count = 0;
   // What arrives while this pauses is appended, and met before the end: nothing is missed, nothing counted twice.
   for (const event of events.memory.all()) {
-    if (event.timestampMs > asOf) observe(recommender, event);
+    if (!hasCounted(recommender.manifest, event)) observe(recommender, event);
     if (++count % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -7,6 +7,8 @@ const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)
 /** A number below this counts seconds, and above it milliseconds: 100 thousand million seconds are the year 5138. */
 const millisecondsFrom = 100_000_000_000;
 const latestMs = Date.UTC(2100, 0, 1);
+/** Clocks of clients are wrong by so much at most. What is said to happen later would be the newest event, and stop the features' clock, until then. */
+const aheadMs = 86_400_000;
 
 /** Half of a surrogate pair, or NUL: cannot be stored as UTF-8 text and read again as the same. */
 const unstorable = /[\ud800-\udfff]|\0/u;
@@ -24,6 +26,12 @@ function readTimestamp(value: string | number | undefined, nowMs: number): numbe
     throw new EngineError(
       'invalid_input',
       `timestamp ${JSON.stringify(value)} is no time from 1970 to 2100. Send ISO 8601, or seconds or milliseconds since 1970.`,
+    );
+  }
+  if (ms > nowMs + aheadMs) {
+    throw new EngineError(
+      'invalid_input',
+      `timestamp ${JSON.stringify(value)} is more than a day ahead of this server's clock, which says ${new Date(nowMs).toISOString()}. Send when the event happened, or no timestamp for now.`,
     );
   }
   return Math.round(ms);

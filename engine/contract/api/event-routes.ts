@@ -33,7 +33,10 @@ export const ServedEvent = z
   .refine((event) => event.item_id ?? event.content_id ?? event.post_id, { message: 'item_id is missing', path: ['item_id'] });
 export type ServedEvent = z.infer<typeof ServedEvent>;
 
-/** As written to the event log and read into the workspace: every name settled. `timestampMs` since 1970. */
+/**
+ * As written to the event log and read into the workspace: every name settled. `timestampMs` since 1970. `receivedMs` is when the server took it, a little
+ * more with each event: it says what came before what. Lines of older versions lack it.
+ */
 export const LoggedEvent = z.object({
   event_id: z.string(),
   user_id: z.string(),
@@ -41,6 +44,7 @@ export const LoggedEvent = z.object({
   event_type: z.string(),
   value: z.number().nullable(),
   timestampMs: z.number(),
+  receivedMs: z.number().optional(),
   session_id: z.string().nullable(),
   context: z.record(z.string(), z.unknown()).nullable(),
 });
@@ -87,7 +91,8 @@ export const eventRoutes = {
     method: 'GET',
     path: '/events',
     summary: 'What was received lately, newest first, of one user or of all',
-    role: 'viewer',
+    // Who did what, with sessions and contexts, is for whoever sends it, not for whoever shows lists.
+    role: 'service',
     query: z.object({ user_id: EntityId.optional(), limit: z.number().int().min(1).max(1000).default(100) }),
     success: 200,
     answer: z.object({ events: z.array(RecentEvent) }),

@@ -2,7 +2,7 @@ import type { eventRoutes, LoggedEvent, ServedEvent } from '#contract/api/event-
 import type { HandlerContext } from './context.ts';
 import type { HandlersOf } from './handler.ts';
 
-const shown = ({ timestampMs, ...event }: LoggedEvent) => ({ ...event, timestamp: new Date(timestampMs).toISOString() });
+const shown = ({ timestampMs, receivedMs: _, ...event }: LoggedEvent) => ({ ...event, timestamp: new Date(timestampMs).toISOString() });
 
 export function eventHandlers({ service }: HandlerContext): HandlersOf<typeof eventRoutes> {
   const receive = async (body: ServedEvent | ServedEvent[], idempotencyKey: string | undefined) => {

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
@@ -52,6 +54,27 @@ test('keys of a bundle are made, used while it is served, and revoked from anoth
     const list = await recsmith(['keys', bundle, 'list'], { state });
     expect(list.stdout).toMatch(/^Keys are not asked for: .*\n[a-z2-7]{8} {2}service {2}no limit {2}revoked .* shop\n$/);
     expect(list.stdout).not.toContain(made.api_key.slice(13));
+  }),
+);
+
+test('a start that is refused or fails leaves the choice to ask for keys as it was', { timeout: 120_000 }, () =>
+  withFolder(async (state) => {
+    const bundle = path.join(state, 'films');
+    await writeBundle(bundle, sampleContents());
+    const asked = async (target: string) => /are asked for/.exec((await recsmith(['keys', target, 'list'], { state })).stdout)?.[0];
+    await whileServing([bundle, '--auth'], state, async (url) => expect((await fetch(`${url}/recommend/u1`)).status).toBe(401));
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    expect((await recsmith(['serve', bundle, '--host', '0.0.0.0', '--no-auth'], { state })).code).toBe(11);
+    expect((await recsmith(['serve', bundle, '--no-auth', '--port', String(port)], { state })).code).not.toBe(0);
+    taken.close();
+    expect(await asked(bundle)).toBe('are asked for');
+    // A workspace without a bundle cannot be served.
+    const workspace = path.join(state, 'w');
+    await recsmith(['init', workspace], { state });
+    expect((await recsmith(['serve', workspace, '--auth', '--port', '0'], { state })).code).toBe(5);
+    expect(await asked(workspace)).toBeUndefined();
   }),
 );
 

@@ -1,7 +1,8 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { ingestEventLog } from '../../../engine/data/event-log.ts';
+import { ingestEventLog, readEventsThrough } from '../../../engine/data/event-log.ts';
+import { readTrainingData } from '../../../engine/data/training-data.ts';
 import { withDatabase } from './helpers.ts';
 
 const event = (id: string, more: Record<string, unknown> = {}): string =>
@@ -43,6 +44,30 @@ test('events are read once, from where the last reading stopped', () =>
       timestamp: '2024-01-01T00:00:00.500Z',
     });
     expect(await db.read((session) => session.rows('SELECT * FROM event_types'))).toEqual([{ event_type: 'view', weight: 0.1 }]);
+  }));
+
+test('a line that remembers a key alone is no event, and no reject', () =>
+  withDatabase(async ({ db, folder }) => {
+    const key = '{"request":{"key":"k","digest":"0123456789abcdef","accepted":0}}';
+    await writeFile(path.join(folder, '1.log'), `${event('e1')}\n${key}\n${event('e2')}\n`);
+    expect(await ingestEventLog(db, folder)).toEqual({ accepted: 2, duplicates: 0, rejected: 0 });
+  }));
+
+test('how far events were read is told by when the newest was received, also after lines that do not tell', () =>
+  withDatabase(async ({ db, folder }) => {
+    const through = (): Promise<number | undefined> => db.read(readEventsThrough);
+    const read = async (file: string, ...lines: string[]): Promise<number | undefined> => {
+      await appendFile(path.join(folder, file), `${lines.join('\n')}\n`);
+      await ingestEventLog(db, folder);
+      expect((await readTrainingData(db, { minValue: 'auto' })).eventsThrough).toBe(await through());
+      return through();
+    };
+    expect(await through()).toBe(0);
+    expect(await read('1.log', event('e1'))).toBeUndefined();
+    expect(await read('1.log', event('e2', { receivedMs: 5 }), event('e3', { receivedMs: 5.001 }))).toBe(5.001);
+    expect(await read('1.log', '', 'nonsense')).toBe(5.001);
+    expect(await read('2.log', '')).toBe(5.001);
+    expect(await read('2.log', event('e4', { receivedMs: 7 }))).toBe(7);
   }));
 
 test('a last line without its end waits for the rest', () =>

@@ -100,6 +100,16 @@ test('a server that starts years after the data ended sees gaps of at most a day
   expect(rowOf(features, 0, 1, thursday + 10_000 * day + hour)['user-recency']).toBeCloseTo(Math.log(1 + 25 * 60), 5);
 });
 
+test('data that goes beyond now does not stop the clock of who serves it', () => {
+  const features = createRankingFeatures(embeddings);
+  features.observe(0, 1, thursday, 1);
+  features.observe(1, 2, Date.now() + 10_000 * day, 1);
+  const loaded = loadRankingFeatures(features.save(), embeddings);
+  const soon = Date.now() + hour;
+  expect(rowOf(features, 0, 1, soon)['user-recency']).toBeCloseTo(Math.log(1 + 24 * 60), 5);
+  expect(rowOf(loaded, 0, 1, soon)['user-recency']).toBeCloseTo(Math.log(1 + 25 * 60), 2);
+});
+
 test('data without timestamps gives features without a time, in serving too', () => {
   const features = createRankingFeatures(embeddings, false);
   features.observe(0, 1, Number.NaN, 1);

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { PipelineResult } from '#contract/pipeline';
+import { routes } from '#contract/routes';
 import { type TestEngine, withEngine, withSampleData } from '../../support/engine.ts';
 
 const quick = { params: { epochs: 3 } };
@@ -35,6 +36,11 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
     expect(first.source).toBe('ranker');
     const items = (first.items as { item_id: string }[]).map((item) => item.item_id);
     expect(items).toHaveLength(10);
+
+    // The filter that the documentation shows works on the sample.
+    const [, filter] = /such as (.+)$/.exec(routes.recommend.query.shape.filter.description ?? '') ?? [];
+    const filtered = await getJson(`${result.url}/recommend/nobody?filter=${encodeURIComponent(filter as string)}`);
+    expect((filtered.items as unknown[]).length).toBe(10);
 
     // Nothing that the user had already is recommended.
     const view = await engine.call('run.userView', { run: result.run, user, k: 10 });
@@ -118,6 +124,11 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
       vectorIndex: { kind: 'hnsw' },
       ranker: { run: (job.result as PipelineResult).ranker },
     });
+    // Its ranker has counted what had come when it was trained, and is told the rest.
+    const ranker = await engine.call('run.get', { id: (job.result as PipelineResult).ranker as string });
+    expect(ranker.eventsThrough).toBeGreaterThan(Date.now() - 240_000);
+    expect(active?.manifest.eventsThrough).toBe(ranker.eventsThrough);
+    expect((await engine.call('run.get', { id: result.ranker as string })).eventsThrough).toBe(0);
     expect((await getJson(`${result.url}/recommend/${encodeURIComponent(user)}`)).source).toBe('ranker');
 
     // The bundle before is one call away, and the server swaps to it; the one before that is gone, since nobody made it by hand.

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LoggedEvent, ServedEvent } from '#contract/api/event-routes';
 import { openReceivedEvents } from '../../../engine/serving/received-events.ts';
 import { settleEvent } from '../../../engine/serving/settle-event.ts';
@@ -60,6 +60,23 @@ test('an idempotency key makes events without ids repeatable, also after a resta
   expect(await again.receive(events, 'key')).toEqual({ ...first, stored: 0 });
   await again.close();
   expect(await stored()).toHaveLength(5);
+});
+
+test('the key of a request whose events were all known is remembered, too, also after a restart', async () => {
+  const received = await openReceivedEvents(folder, () => undefined);
+  await received.receive([event('known')]);
+  const first = await received.receive([event('known')], 'key');
+  expect(first).toEqual({ answer: { accepted: 0, duplicates: 1, event_ids: ['known'] }, stored: 0 });
+  const refused = { code: 'conflict', message: expect.stringMatching(/Idempotency-Key "key" was used for another request/) };
+  await expect(received.receive([event('other')], 'key')).rejects.toMatchObject(refused);
+  const both = await Promise.all([received.receive([event('new')]), received.receive([event('new')], 'second')]);
+  expect(both.map(({ answer }) => answer.accepted)).toEqual([1, 0]);
+  await received.close();
+  const again = await openReceivedEvents(folder, () => undefined);
+  for (const key of ['key', 'second']) await expect(again.receive([event('other')], key)).rejects.toMatchObject({ code: 'conflict' });
+  expect(await again.receive([event('known')], 'key')).toEqual(first);
+  expect([...again.memory.all()].map(({ event_id }) => event_id)).toEqual(['known', 'new']);
+  await again.close();
 });
 
 test('the same key 100 times in parallel is stored once, and all get the same answer', async () => {
@@ -158,6 +175,26 @@ test.each(['","user_id":"', ',"timestampMs":7', ',"request":{', '\\', '"', '\u20
     await again.close();
   },
 );
+
+test('each event says when it was received, later than all before it, whatever the clock does', async () => {
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 0, 2));
+  try {
+    const received = await openReceivedEvents(folder, () => undefined);
+    await received.receive([event('a'), event('b')], 'key');
+    await received.close();
+    clock.mockReturnValue(Date.UTC(2026, 0, 1));
+    const again = await openReceivedEvents(folder, () => undefined);
+    await again.receive([event('c')]);
+    const times = (await stored()).map(({ receivedMs }) => receivedMs as number);
+    expect(times[0]).toBe(Date.UTC(2026, 0, 2));
+    expect(times[1]).toBeGreaterThan(times[0] as number);
+    expect(times[2]).toBeGreaterThan(times[1] as number);
+    expect([...again.memory.all()].map(({ receivedMs }) => receivedMs)).toEqual(times);
+    await again.close();
+  } finally {
+    clock.mockRestore();
+  }
+});
 
 test('a line of an older version is known by its id alone', async () => {
   const received = await openReceivedEvents(folder, () => undefined);
@@ -269,6 +306,13 @@ describe('an event is settled', () => {
       expect(() => settle({ timestamp })).toThrow(/no time from 1970 to 2100/);
     },
   );
+
+  test("a timestamp up to a day ahead is taken, for clocks that are wrong; one beyond that is refused, with the server's own time", () => {
+    const day = 86_400_000;
+    expect(settle({ timestamp: now + day }).timestampMs).toBe(now + day);
+    for (const timestamp of [now + day + 1, '2099-12-31T00:00:00Z', '2026-01-03'])
+      expect(() => settle({ timestamp })).toThrow(/more than a day ahead of this server's clock, which says 2026-01-01T00:00:00.000Z/);
+  });
 
   test('other names of an item, and what is missing, are filled in', () => {
     const settled = settleEvent({ user_id: 'u', content_id: 'c', event_type: 'like' }, now, 'key:0');

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -107,10 +107,13 @@ test('users who saw everything get an empty list, and a bundle of only such user
   expect(ask(recommender, 'u0', 10, [], 0).items).toEqual([]);
 });
 
-test('after a swap and after a restart, what was received later than the training data counts in the features', async () => {
-  const contents = { ...sampleContents(), dataAsOf: '2024-01-01T00:00:00.000Z' };
+test.each([
+  ['data of 2024', '2024-01-01T00:00:00.000Z'],
+  ['a date in the future among its data', '2099-12-31T00:00:00.000Z'],
+])('after a swap and after a restart, what was received since counts in the features, late events too: %s', async (_what, dataAsOf) => {
+  const contents = { ...sampleContents(), dataAsOf, eventsThrough: 0 };
   const [first, second] = [await pack(contents), await pack({ ...contents, version: 'v2' })];
-  const events = path.join(folder, 'events');
+  const events = await mkdtemp(path.join(folder, 'events-'));
   const service = await openService({ bundlePath: first, eventLogFolder: events, onStored: () => undefined });
   const at = Date.UTC(2025, 0, 1);
   const scores = (from: typeof service) => ask(from.current(), 'u0', 20, ['i9'], at).items;
@@ -120,12 +123,40 @@ test('after a swap and after a restart, what was received later than the trainin
     { event_id: 'early', user_id: 'u0', item_id: 'i9', event_type: 'like', timestamp: '2023-06-01T00:00:00Z' },
   ]);
   expect(scores(service)).not.toEqual(before);
+  const after = scores(service);
   await service.swap(second);
-  const replayed = scores(service);
-  expect(replayed).not.toEqual(before);
+  expect(scores(service)).toEqual(after);
+  const [newest] = service.events.memory.newest(1);
+  const counted = await pack({ ...contents, version: 'v3', eventsThrough: newest?.receivedMs });
+  await service.swap(counted);
+  expect(scores(service)).toEqual(before);
   await service.close();
   const again = await openService({ bundlePath: first, eventLogFolder: events, onStored: () => undefined });
-  // Of the two events only the late one is new to the bundle.
-  expect(scores(again)).toEqual(replayed);
+  expect(scores(again)).toEqual(after);
   await again.close();
+});
+
+test('a bundle of an older version is told what was received after it was made, and before that what happened after its data', async () => {
+  const contents = { ...sampleContents(), createdAt: '2024-06-01T00:00:00.000Z', dataAsOf: '2024-01-01T00:00:00.000Z' };
+  const at = Date.UTC(2025, 0, 1);
+  const line = (id: string, item_id: string, timestampMs: number, receivedMs?: number): string =>
+    `${JSON.stringify({ event_id: id, user_id: 'u0', item_id, event_type: 'like', value: null, session_id: null, context: null, timestampMs, ...(receivedMs ? { receivedMs } : {}) })}\n`;
+  const scoresWith = async (name: string, lines: string): Promise<unknown> => {
+    const events = path.join(folder, name);
+    await mkdir(events);
+    await writeFile(path.join(events, '1.log'), lines);
+    const service = await openService({
+      bundlePath: await pack({ ...contents, version: name }),
+      eventLogFolder: events,
+      onStored: () => undefined,
+    });
+    const { items } = ask(service.current(), 'u0', 20, ['i9'], at);
+    await service.close();
+    return items;
+  };
+  const without = await scoresWith('none', '');
+  expect(await scoresWith('old', line('a', 'i9', Date.UTC(2023, 0, 1)))).toEqual(without);
+  expect(await scoresWith('before', line('a', 'i9', Date.UTC(2023, 0, 1), Date.UTC(2024, 2, 1)))).toEqual(without);
+  expect(await scoresWith('later', line('a', 'i9', Date.UTC(2024, 1, 1)))).not.toEqual(without);
+  expect(await scoresWith('late', line('a', 'i9', Date.UTC(2023, 0, 1), Date.UTC(2024, 6, 1)))).not.toEqual(without);
 });

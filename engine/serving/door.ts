@@ -37,8 +37,10 @@ export interface DoorLimits {
   behindMs: number;
   /** Open connections; those above are answered 503 and closed. */
   connections: number;
-  /** Of the bodies of all requests that are read or answered at one time; a body for which there is no room is refused with 503. */
+  /** Of the bodies of all requests that are read or answered at one time, as they arrive; a large body for which there is no room is refused with 503. */
   bodyBytes: number;
+  /** A body of which nothing comes for so long is given up. */
+  bodyIdleMs: number;
   /** For all headers to arrive. */
   headersMs: number;
   /** For a whole request to arrive. */

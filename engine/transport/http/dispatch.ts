@@ -3,12 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity, Route } from '#contract/api/route';
 import { openApiDocument } from '#contract/open-api';
 import { type RouteName, routes } from '#contract/routes';
-import type { Answered, DoorOptions } from '../../serving/door.ts';
+import type { Answered, DoorLimits, DoorOptions } from '../../serving/door.ts';
 import { type AnswerFacts, JsonLines, JsonText } from '../../serving/handlers/handler.ts';
 import { noStages, type RequestTrace } from '../../serving/tracing.ts';
+import { type BodyShare, createBodyBudget } from './body-budget.ts';
+import { BodyRefused } from './body-refused.ts';
 import { docsReply } from './docs.ts';
 import { placeOfBug, problemOf, problemReply } from './problem.ts';
-import { UnsupportedMediaType } from './read-body.ts';
 import { type InputReader, idempotencyKeyOf, inputReader } from './read-request.ts';
 import { type Reply, send } from './reply.ts';
 import { createPathRouter } from './router.ts';
@@ -23,6 +24,7 @@ interface UnderWay {
   bug?: string | undefined;
   sent?: string;
   secret: boolean;
+  share: BodyShare;
   arrivedMs: number;
 }
 
@@ -54,9 +56,9 @@ function replyOf(answer: unknown, { success, contentType }: Route): Reply {
 }
 
 /** Reads a request by its row, asks whether it may, calls the handler. */
-function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder }: DoorOptions): Target {
+function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder }: DoorOptions, idleMs: number): Target {
   const handle = handlers[name] as (input: unknown) => unknown;
-  const read: InputReader = inputReader(route, uploadFolder);
+  const read: InputReader = inputReader(route, uploadFolder, idleMs);
   return {
     name,
     async answer({ request, params, queries }, state) {
@@ -64,7 +66,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
       state.identity = identity;
       state.secret = route.secret !== undefined;
       gate.admit(identity, route);
-      const input = read(request, params, queries);
+      const input = read(request, params, queries, state.share);
       const { params: path, query, body } = input instanceof Promise ? await input : input;
       const { headers } = request;
       const caller = {
@@ -86,8 +88,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
 
 const nothing = (): Reply => problemReply(404, 'not_found', 'There is nothing at this path. /docs lists the routes.');
 
-const failed = (error: unknown): Reply =>
-  error instanceof UnsupportedMediaType ? problemReply(415, 'invalid_input', error.message, { connection: 'close' }) : problemOf(error);
+const failed = (error: unknown): Reply => (error instanceof BodyRefused ? error.reply() : problemOf(error));
 
 /** The documentation, open for everyone whom the guard lets in: it says what this server can do, and nothing of what it holds. */
 function documentation(): [path: string, target: Target][] {
@@ -102,10 +103,14 @@ function documentation(): [path: string, target: Target][] {
 }
 
 /** The served API: the rows of the table, the documentation, 405 and 404. Where a request comes from was looked at before. */
-export function createDispatch(options: DoorOptions): (request: IncomingMessage, response: ServerResponse, arrivedMs: number) => void {
+export function createDispatch(
+  options: DoorOptions,
+  limits: DoorLimits,
+): (request: IncomingMessage, response: ServerResponse, arrivedMs: number) => void {
   const router = createPathRouter<Target>();
+  const bodies = createBodyBudget(limits.bodyBytes);
   for (const [name, route] of Object.entries<Route>(routes)) {
-    router.add(route.method, route.path, rowTarget(name as RouteName, route, options));
+    router.add(route.method, route.path, rowTarget(name as RouteName, route, options, limits.bodyIdleMs));
   }
   for (const [path, target] of documentation()) router.add('GET', path, target);
 
@@ -154,14 +159,16 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
       facts: {},
       trace,
       secret: false,
+      share: bodies.open(),
       arrivedMs,
     };
     const finish = (reply: Reply): void => {
       tell(request, state, reply);
       send(response, reply);
+      state.share.release();
     };
     answer(request, state).then(finish, (error: unknown) => {
-      if (!(error instanceof UnsupportedMediaType)) state.bug = placeOfBug(error);
+      if (!(error instanceof BodyRefused)) state.bug = placeOfBug(error);
       finish(failed(error));
     });
   };

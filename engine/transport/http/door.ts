@@ -19,6 +19,7 @@ const usualLimits: DoorLimits = {
   behindMs: 100,
   connections: 2000,
   bodyBytes: 256 * MiB,
+  bodyIdleMs: 5000,
   headersMs: 10_000,
   requestMs: 30_000,
   graceMs: 300,
@@ -56,7 +57,7 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
     throw new EngineError('unavailable', 'The server is just starting.');
   };
   const limits = { ...usualLimits, ...options.limits };
-  const dispatch = createDispatch(options);
+  const dispatch = createDispatch(options, limits);
   const patience = patienceOf(limits);
   const server: Server = tls ? createTlsServer({ ...patience, ...(await readTls(tls)) }) : createServer(patience);
   const shedder = createLoadShedder(server, limits);

@@ -45,6 +45,12 @@ export interface DoorLimits {
   headersMs: number;
   /** For a whole request to arrive. */
   requestMs: number;
+  /** A client that takes nothing of its answer for so long is let go. */
+  writeMs: number;
+  /** For an answer that is sent as it is made, from its beginning to its end. */
+  answerMs: number;
+  /** Of all large answers that wait for their clients; beyond these a large answer becomes a 503. */
+  answerBytes: number;
   /** While stopping, connections that idle get so long for a last request, which is told to go elsewhere. */
   graceMs: number;
 }

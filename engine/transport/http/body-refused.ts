@@ -1,5 +1,5 @@
 import { problemReply } from './problem.ts';
-import type { Reply } from './reply.ts';
+import type { WholeReply } from './reply.ts';
 
 /** A body that is not read to its end. Its connection is closed with the answer, so that the rest is not taken for another request. */
 export class BodyRefused extends Error {
@@ -11,7 +11,7 @@ export class BodyRefused extends Error {
     super(message);
   }
 
-  reply(): Reply {
+  reply(): WholeReply {
     const later: Record<string, string> = this.status === 503 ? { 'retry-after': '1' } : {};
     return problemReply(this.status, this.code, this.message, { connection: 'close', ...later });
   }

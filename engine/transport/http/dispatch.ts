@@ -4,15 +4,16 @@ import type { Identity, Route } from '#contract/api/route';
 import { openApiDocument } from '#contract/open-api';
 import { type RouteName, routes } from '#contract/routes';
 import type { Answered, DoorLimits, DoorOptions } from '../../serving/door.ts';
-import { type AnswerFacts, JsonLines, JsonText } from '../../serving/handlers/handler.ts';
+import { type AnswerFacts, JsonParts, JsonText } from '../../serving/handlers/handler.ts';
 import { noStages, type RequestTrace } from '../../serving/tracing.ts';
 import { type BodyShare, createBodyBudget } from './body-budget.ts';
 import { BodyRefused } from './body-refused.ts';
 import { docsReply } from './docs.ts';
-import { placeOfBug, problemOf, problemReply } from './problem.ts';
+import { clientClosed, placeOfBug, problemOf, problemReply } from './problem.ts';
 import { type InputReader, idempotencyKeyOf, inputReader } from './read-request.ts';
-import { type Reply, send } from './reply.ts';
+import { isWhole, type PartsReply, type Reply } from './reply.ts';
 import { createPathRouter } from './router.ts';
+import type { Sender } from './send.ts';
 
 /** What becomes known of a request while it is answered. */
 interface UnderWay {
@@ -50,7 +51,10 @@ function requestIdOf({ headers }: IncomingMessage): string {
 }
 
 function replyOf(answer: unknown, { success, contentType }: Route): Reply {
-  if (answer instanceof JsonLines) return { status: success, headers: { 'content-type': 'application/x-ndjson' }, body: answer.lines };
+  if (answer instanceof JsonParts) {
+    const type = answer.lines ? 'application/x-ndjson' : json;
+    return { status: success, headers: { 'content-type': type }, body: answer.parts };
+  }
   const body = answer instanceof JsonText ? answer.text : contentType ? String(answer) : JSON.stringify(answer);
   return { status: success, headers: { 'content-type': contentType ?? json }, body };
 }
@@ -106,6 +110,7 @@ function documentation(): [path: string, target: Target][] {
 export function createDispatch(
   options: DoorOptions,
   limits: DoorLimits,
+  sender: Sender,
 ): (request: IncomingMessage, response: ServerResponse, arrivedMs: number) => void {
   const router = createPathRouter<Target>();
   const bodies = createBodyBudget(limits.bodyBytes);
@@ -129,14 +134,14 @@ export function createDispatch(
     });
   };
 
-  const tell = (request: IncomingMessage, state: UnderWay, reply: Reply): void => {
+  const tell = (request: IncomingMessage, state: UnderWay, status: number, text: string | undefined): void => {
     const { requestId, route, identity, facts } = state;
     const answered: Answered = {
       requestId,
       route,
       method: request.method ?? '',
       target: request.url ?? '',
-      status: reply.status,
+      status,
       durationMs: performance.now() - state.arrivedMs,
       identity,
       bug: state.bug,
@@ -144,7 +149,7 @@ export function createDispatch(
     };
     if (options.watched()) {
       if (state.sent !== undefined) answered.sent = JSON.stringify(state.sent);
-      if (!state.secret && typeof reply.body === 'string') answered.answer = reply.body;
+      if (!state.secret && text !== undefined) answered.answer = text;
     }
     state.trace?.end(answered);
     options.onAnswer(answered);
@@ -162,9 +167,28 @@ export function createDispatch(
       share: bodies.open(),
       arrivedMs,
     };
+    /** Told when it is over, since it takes time to be made. */
+    const sendParts = async (reply: PartsReply): Promise<void> => {
+      let status: number = reply.status;
+      let text = '';
+      try {
+        const { whole, head } = await sender.parts(response, reply);
+        if (!whole) status = clientClosed;
+        text = head;
+      } catch (error) {
+        state.bug = placeOfBug(error);
+        status = problemOf(error).status;
+      }
+      tell(request, state, status, text);
+      state.share.release();
+    };
     const finish = (reply: Reply): void => {
-      tell(request, state, reply);
-      send(response, reply);
+      if (!isWhole(reply)) {
+        void sendParts(reply);
+        return;
+      }
+      tell(request, state, reply.status, typeof reply.body === 'string' ? reply.body : undefined);
+      sender.whole(response, reply);
       state.share.release();
     };
     answer(request, state).then(finish, (error: unknown) => {

@@ -51,6 +51,7 @@ function responsesOf(route: Route): Json {
     ...(route.mayMiss ? { 404: problem('Not known here') } : {}),
     ...(route.body || route.upload
       ? {
+          408: problem('The body came too slowly, or not at all'),
           409: problem('Something of the same name is there already, or another job is running'),
           413: problem('The body is too large'),
           415: problem('The body is not declared as what this route takes'),

@@ -37,12 +37,20 @@ export interface DoorLimits {
   behindMs: number;
   /** Open connections; those above are answered 503 and closed. */
   connections: number;
-  /** Of the bodies of all requests that are read or answered at one time; a body for which there is no room is refused with 503. */
+  /** Of the bodies of all requests that are read or answered at one time, as they arrive; a large body for which there is no room is refused with 503. */
   bodyBytes: number;
+  /** A body of which nothing comes for so long is given up. */
+  bodyIdleMs: number;
   /** For all headers to arrive. */
   headersMs: number;
   /** For a whole request to arrive. */
   requestMs: number;
+  /** A client that takes nothing of its answer for so long is let go. */
+  writeMs: number;
+  /** For an answer that is sent as it is made, from its beginning to its end. */
+  answerMs: number;
+  /** Of all large answers that wait for their clients; beyond these a large answer becomes a 503. */
+  answerBytes: number;
   /** While stopping, connections that idle get so long for a last request, which is told to go elsewhere. */
   graceMs: number;
 }

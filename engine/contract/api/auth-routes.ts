@@ -10,6 +10,9 @@ const Tokens = z.object({
   role: Role,
 });
 
+/** Read before anybody is known: no more than a key or a token takes. */
+const bodyLimit = 8 * 1024;
+
 export const authRoutes = {
   token: {
     method: 'POST',
@@ -18,6 +21,7 @@ export const authRoutes = {
     role: 'anyone',
     secret: 'body and answer',
     body: z.strictObject({ api_key: z.string().min(1).max(200) }),
+    bodyLimit,
     success: 200,
     answer: Tokens,
   },
@@ -28,6 +32,7 @@ export const authRoutes = {
     role: 'anyone',
     secret: 'body and answer',
     body: z.strictObject({ refresh_token: z.string().min(1).max(4000) }),
+    bodyLimit,
     success: 200,
     answer: Tokens,
   },
@@ -38,6 +43,7 @@ export const authRoutes = {
     role: 'anyone',
     secret: 'body and answer',
     body: z.strictObject({ refresh_token: z.string().min(1).max(4000) }),
+    bodyLimit,
     success: 200,
     answer: z.object({ revoked: z.boolean() }),
   },

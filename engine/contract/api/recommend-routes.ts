@@ -135,7 +135,8 @@ export const recommendRoutes = {
   recommendBatch: {
     method: 'POST',
     path: '/recommend/batch',
-    summary: 'Lists for up to 1,000 users; one line of JSON a user where the client accepts application/x-ndjson',
+    summary:
+      'Lists for up to 1,000 users and 100,000 items in all (10,000 with explain); one line of JSON a user where the client accepts application/x-ndjson',
     role: 'viewer',
     body: z.strictObject({ user_ids: z.array(EntityId).min(1).max(1000), k, ...inBody }),
     bodyLimit: MiB,

@@ -31,9 +31,12 @@ export class JsonText {
   constructor(readonly text: string) {}
 }
 
-/** An answer of lines of JSON, sent as they are made. */
-export class JsonLines {
-  constructor(readonly lines: Iterable<string>) {}
+/** An answer that is sent as it is made, as the parts of one JSON text or as lines of JSON. */
+export class JsonParts {
+  constructor(
+    readonly parts: Iterable<string>,
+    readonly lines: boolean,
+  ) {}
 }
 
 /** What the door may want to know of an answer besides its text. */
@@ -56,7 +59,7 @@ export interface RouteInput<R extends Route> {
 
 export type AnswerOf<R extends Route> = z.input<R['answer']>;
 
-type Handled<R extends Route> = AnswerOf<R> | JsonText | JsonLines;
+type Handled<R extends Route> = AnswerOf<R> | JsonText | JsonParts;
 
 /** One function a row of a table; a forgotten one does not compile. */
 export type HandlersOf<Rows extends Record<string, Route>> = {

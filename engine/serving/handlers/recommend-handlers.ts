@@ -5,14 +5,15 @@ import type { Answering } from '../experiments/experiments.ts';
 import type { ListOptions, MadeList } from '../lists.ts';
 import { eventsOf } from '../user-events.ts';
 import type { HandlerContext } from './context.ts';
-import { type AnswerFacts, type Caller, type HandlersOf, JsonLines, JsonText } from './handler.ts';
+import { type AnswerFacts, type Caller, type HandlersOf, JsonParts, JsonText } from './handler.ts';
 import { listOptions } from './list-input.ts';
 
 const defaultDeadlineMs = 300;
 /** A feed is a list of this length, page by page. */
 const feedLength = 500;
-/** A batch works for so long, then lets others be answered. */
-const stretchMs = 8;
+/** Of one batch, users times k: to say why takes longer and more room. */
+const mostItems = 100_000;
+const mostExplained = 10_000;
 
 const feedSources: Record<Source, z.infer<typeof FeedSource>> = {
   ranker: 'ml_recommendations',
@@ -31,6 +32,27 @@ function answerText(requestId: string, userId: string, answering: Answering, { l
   const head = `{"request_id":${JSON.stringify(requestId)},"user_id":${JSON.stringify(userId)},"source":"${source}","basis":"${basis}"`;
   const model = `"cached":${cached},"model":${JSON.stringify(manifest.model)},"model_version":${JSON.stringify(manifest.version)}`;
   return `${head}${degraded ? `,"degraded":"${degraded}"` : ''},${model},"experiment":${experiment},"items":${itemsText}}`;
+}
+
+type TextOf = (userId: string) => string;
+
+function* linesOf(firstText: string, rest: string[], textOf: TextOf): Generator<string> {
+  yield `${firstText}\n`;
+  for (const userId of rest) yield `${textOf(userId)}\n`;
+}
+
+function* batchParts(head: string, firstText: string, rest: string[], textOf: TextOf): Generator<string> {
+  yield `${head},"lists":[${firstText}`;
+  for (const userId of rest) yield `,${textOf(userId)}`;
+  yield ']}';
+}
+
+/** Throws `invalid_input` for a batch that one answer does not hold. */
+function assertFits(users: number, k: number, explain: boolean | undefined): void {
+  const most = explain ? mostExplained : mostItems;
+  if (users * k <= most) return;
+  const words = `${users} user_ids with k ${k}${explain ? ' and explain' : ''} are ${users * k} items; one answer has ${most} at most.`;
+  throw new EngineError('invalid_input', `${words} Ask for fewer users at a time, or for a smaller k.`, { field: 'user_ids' });
 }
 
 export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeof recommendRoutes> {
@@ -65,38 +87,25 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
   return {
     recommend: ({ params, query, caller, facts }) => recommend(listOptions(params.user_id, query), query.deadline_ms, caller, facts),
     recommendByQuery: ({ query, caller, facts }) => recommend(listOptions(query.user_id, query), query.deadline_ms, caller, facts),
-    async recommendBatch({ body, caller }) {
+    recommendBatch({ body, caller }) {
+      assertFits(body.user_ids.length, body.k, body.explain);
       // One version answers for all of them, whatever is served before the last is made; an experiment's treatment answers for its own users.
       const whole = service.whole();
       const { user_ids: userIds, deadline_ms: deadlineMs = defaultDeadlineMs, ...words } = body;
+      const { version } = whole.recommender.manifest;
+      const head = `{"request_id":${JSON.stringify(caller.requestId)},"model_version":${JSON.stringify(version)}`;
       const textOf = (userId: string): string => {
         const answering = answeringFor(userId, whole);
         const made = make(answering, listOptions(userId, words), caller, performance.now() + deadlineMs);
         expose(answering, userId, made.list.items);
         return answerText(caller.requestId, userId, answering, made);
       };
-      if (caller.wantsLines) {
-        // What a filter is refused for must be told before the first line.
-        const [first, ...rest] = userIds as [string, ...string[]];
-        const firstText = textOf(first);
-        return new JsonLines(
-          (function* lines() {
-            yield firstText;
-            for (const userId of rest) yield textOf(userId);
-          })(),
-        );
-      }
-      const texts: string[] = [];
-      let since = performance.now();
-      for (const userId of userIds) {
-        texts.push(textOf(userId));
-        if (performance.now() - since < stretchMs) continue;
-        await new Promise((resolve) => setImmediate(resolve));
-        since = performance.now();
-      }
-      const { version } = whole.recommender.manifest;
-      return new JsonText(
-        `{"request_id":${JSON.stringify(caller.requestId)},"model_version":${JSON.stringify(version)},"lists":[${texts.join(',')}]}`,
+      // What a filter is refused for must be told before anything is sent.
+      const [first, ...rest] = userIds as [string, ...string[]];
+      const firstText = textOf(first);
+      return new JsonParts(
+        caller.wantsLines ? linesOf(firstText, rest, textOf) : batchParts(head, firstText, rest, textOf),
+        caller.wantsLines,
       );
     },
     similar({ params, query, caller }) {

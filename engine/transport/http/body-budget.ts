@@ -1,35 +1,48 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MiB } from '#contract/api/route';
+import { BodyRefused } from './body-refused.ts';
 
-/** A body that is larger than all that are parsed is an upload, which goes to a file by small parts. */
-const uploadShareBytes = MiB / 4;
-const largestParsedBytes = 16 * MiB;
-/** Of a body in chunks nobody knows the size before it ends. */
-const chunkedBytes = 4 * MiB;
+/**
+ * So much of each body is always taken, so that who sends little is heard whatever large bodies are on their way. Without a key no route takes
+ * more; the number of connections bounds it.
+ */
+const freeBytes = 16 * 1024;
 
-/** How much of request bodies may be in memory at one time. */
+/** What one request's body takes of the memory for all. */
+export interface BodyShare {
+  /** Counts bytes that have arrived. Throws BodyRefused where there is no room for them. */
+  add(bytes: number): void;
+  /** The request is answered. */
+  release(): void;
+}
+
+/** How much of request bodies may be in memory at one time. What was only announced takes nothing. */
 export interface BodyBudget {
-  /** Sets aside what the request's body takes until it is answered; false where there is no room for it. */
-  take(request: IncomingMessage, response: ServerResponse): boolean;
+  open(): BodyShare;
 }
 
 export function createBodyBudget(limitBytes: number): BodyBudget {
   let taken = 0;
-  const sizeOf = ({ headers }: IncomingMessage): number => {
-    if (headers['transfer-encoding'] !== undefined) return chunkedBytes;
-    const declared = Number(headers['content-length'] ?? 0);
-    return declared > largestParsedBytes ? uploadShareBytes : declared;
-  };
   return {
-    take(request, response) {
-      const bytes = sizeOf(request);
-      if (bytes === 0) return true;
-      if (taken + bytes > limitBytes) return false;
-      taken += bytes;
-      response.once('close', () => {
-        taken -= bytes;
-      });
-      return true;
+    open() {
+      let arrived = 0;
+      let held = 0;
+      return {
+        add(bytes) {
+          arrived += bytes;
+          const more = Math.max(0, arrived - freeBytes) - held;
+          if (taken + more > limitBytes)
+            throw new BodyRefused(
+              503,
+              'unavailable',
+              'Many large bodies are on their way already. Send it again in a second, or in parts.',
+            );
+          taken += more;
+          held += more;
+        },
+        release() {
+          taken -= held;
+          held = 0;
+        },
+      };
     },
   };
 }

@@ -3,15 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity, Route } from '#contract/api/route';
 import { openApiDocument } from '#contract/open-api';
 import { type RouteName, routes } from '#contract/routes';
-import type { Answered, DoorOptions } from '../../serving/door.ts';
-import { type AnswerFacts, JsonLines, JsonText } from '../../serving/handlers/handler.ts';
+import type { Answered, DoorLimits, DoorOptions } from '../../serving/door.ts';
+import { type AnswerFacts, JsonParts, JsonText } from '../../serving/handlers/handler.ts';
 import { noStages, type RequestTrace } from '../../serving/tracing.ts';
+import { type BodyShare, createBodyBudget } from './body-budget.ts';
+import { BodyRefused } from './body-refused.ts';
 import { docsReply } from './docs.ts';
-import { placeOfBug, problemOf, problemReply } from './problem.ts';
-import { UnsupportedMediaType } from './read-body.ts';
+import { clientClosed, placeOfBug, problemOf, problemReply } from './problem.ts';
 import { type InputReader, idempotencyKeyOf, inputReader } from './read-request.ts';
-import { type Reply, send } from './reply.ts';
+import { isWhole, type PartsReply, type Reply } from './reply.ts';
 import { createPathRouter } from './router.ts';
+import type { Sender } from './send.ts';
 
 /** What becomes known of a request while it is answered. */
 interface UnderWay {
@@ -23,6 +25,7 @@ interface UnderWay {
   bug?: string | undefined;
   sent?: string;
   secret: boolean;
+  share: BodyShare;
   arrivedMs: number;
 }
 
@@ -48,15 +51,18 @@ function requestIdOf({ headers }: IncomingMessage): string {
 }
 
 function replyOf(answer: unknown, { success, contentType }: Route): Reply {
-  if (answer instanceof JsonLines) return { status: success, headers: { 'content-type': 'application/x-ndjson' }, body: answer.lines };
+  if (answer instanceof JsonParts) {
+    const type = answer.lines ? 'application/x-ndjson' : json;
+    return { status: success, headers: { 'content-type': type }, body: answer.parts };
+  }
   const body = answer instanceof JsonText ? answer.text : contentType ? String(answer) : JSON.stringify(answer);
   return { status: success, headers: { 'content-type': contentType ?? json }, body };
 }
 
 /** Reads a request by its row, asks whether it may, calls the handler. */
-function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder }: DoorOptions): Target {
+function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder }: DoorOptions, idleMs: number): Target {
   const handle = handlers[name] as (input: unknown) => unknown;
-  const read: InputReader = inputReader(route, uploadFolder);
+  const read: InputReader = inputReader(route, uploadFolder, idleMs);
   return {
     name,
     async answer({ request, params, queries }, state) {
@@ -64,7 +70,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
       state.identity = identity;
       state.secret = route.secret !== undefined;
       gate.admit(identity, route);
-      const input = read(request, params, queries);
+      const input = read(request, params, queries, state.share);
       const { params: path, query, body } = input instanceof Promise ? await input : input;
       const { headers } = request;
       const caller = {
@@ -86,8 +92,7 @@ function rowTarget(name: RouteName, route: Route, { handlers, gate, uploadFolder
 
 const nothing = (): Reply => problemReply(404, 'not_found', 'There is nothing at this path. /docs lists the routes.');
 
-const failed = (error: unknown): Reply =>
-  error instanceof UnsupportedMediaType ? problemReply(415, 'invalid_input', error.message, { connection: 'close' }) : problemOf(error);
+const failed = (error: unknown): Reply => (error instanceof BodyRefused ? error.reply() : problemOf(error));
 
 /** The documentation, open for everyone whom the guard lets in: it says what this server can do, and nothing of what it holds. */
 function documentation(): [path: string, target: Target][] {
@@ -102,10 +107,15 @@ function documentation(): [path: string, target: Target][] {
 }
 
 /** The served API: the rows of the table, the documentation, 405 and 404. Where a request comes from was looked at before. */
-export function createDispatch(options: DoorOptions): (request: IncomingMessage, response: ServerResponse, arrivedMs: number) => void {
+export function createDispatch(
+  options: DoorOptions,
+  limits: DoorLimits,
+  sender: Sender,
+): (request: IncomingMessage, response: ServerResponse, arrivedMs: number) => void {
   const router = createPathRouter<Target>();
+  const bodies = createBodyBudget(limits.bodyBytes);
   for (const [name, route] of Object.entries<Route>(routes)) {
-    router.add(route.method, route.path, rowTarget(name as RouteName, route, options));
+    router.add(route.method, route.path, rowTarget(name as RouteName, route, options, limits.bodyIdleMs));
   }
   for (const [path, target] of documentation()) router.add('GET', path, target);
 
@@ -124,14 +134,14 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
     });
   };
 
-  const tell = (request: IncomingMessage, state: UnderWay, reply: Reply): void => {
+  const tell = (request: IncomingMessage, state: UnderWay, status: number, text: string | undefined): void => {
     const { requestId, route, identity, facts } = state;
     const answered: Answered = {
       requestId,
       route,
       method: request.method ?? '',
       target: request.url ?? '',
-      status: reply.status,
+      status,
       durationMs: performance.now() - state.arrivedMs,
       identity,
       bug: state.bug,
@@ -139,7 +149,7 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
     };
     if (options.watched()) {
       if (state.sent !== undefined) answered.sent = JSON.stringify(state.sent);
-      if (!state.secret && typeof reply.body === 'string') answered.answer = reply.body;
+      if (!state.secret && text !== undefined) answered.answer = text;
     }
     state.trace?.end(answered);
     options.onAnswer(answered);
@@ -154,14 +164,35 @@ export function createDispatch(options: DoorOptions): (request: IncomingMessage,
       facts: {},
       trace,
       secret: false,
+      share: bodies.open(),
       arrivedMs,
     };
+    /** Told when it is over, since it takes time to be made. */
+    const sendParts = async (reply: PartsReply): Promise<void> => {
+      let status: number = reply.status;
+      let text = '';
+      try {
+        const { whole, head } = await sender.parts(response, reply);
+        if (!whole) status = clientClosed;
+        text = head;
+      } catch (error) {
+        state.bug = placeOfBug(error);
+        status = problemOf(error).status;
+      }
+      tell(request, state, status, text);
+      state.share.release();
+    };
     const finish = (reply: Reply): void => {
-      tell(request, state, reply);
-      send(response, reply);
+      if (!isWhole(reply)) {
+        void sendParts(reply);
+        return;
+      }
+      tell(request, state, reply.status, typeof reply.body === 'string' ? reply.body : undefined);
+      sender.whole(response, reply);
+      state.share.release();
     };
     answer(request, state).then(finish, (error: unknown) => {
-      if (!(error instanceof UnsupportedMediaType)) state.bug = placeOfBug(error);
+      if (!(error instanceof BodyRefused)) state.bug = placeOfBug(error);
       finish(failed(error));
     });
   };

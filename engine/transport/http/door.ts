@@ -11,7 +11,7 @@ import { createGuard, type Guard } from './guard.ts';
 import { createLoadShedder } from './load-shedder.ts';
 import { ownNames, shownHost } from './own-names.ts';
 import { problemOf } from './problem.ts';
-import { send } from './reply.ts';
+import { createSender } from './send.ts';
 import { readTls } from './tls.ts';
 import { answerUnreadable } from './unreadable.ts';
 
@@ -19,8 +19,12 @@ const usualLimits: DoorLimits = {
   behindMs: 100,
   connections: 2000,
   bodyBytes: 256 * MiB,
+  bodyIdleMs: 5000,
   headersMs: 10_000,
   requestMs: 30_000,
+  writeMs: 30_000,
+  answerMs: 120_000,
+  answerBytes: 256 * MiB,
   graceMs: 300,
 };
 
@@ -56,7 +60,8 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
     throw new EngineError('unavailable', 'The server is just starting.');
   };
   const limits = { ...usualLimits, ...options.limits };
-  const dispatch = createDispatch(options);
+  const sender = createSender(limits);
+  const dispatch = createDispatch(options, limits, sender);
   const patience = patienceOf(limits);
   const server: Server = tls ? createTlsServer({ ...patience, ...(await readTls(tls)) }) : createServer(patience);
   const shedder = createLoadShedder(server, limits);
@@ -70,7 +75,7 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
       const refusal = problemOf(error);
       const { method = '', url = '' } = request;
       onAnswer({ requestId: '', route: 'refused', method, target: url, status: refusal.status, durationMs: 0, identity: null });
-      send(response, { ...refusal, headers: { ...refusal.headers, connection: 'close' } });
+      sender.whole(response, { ...refusal, headers: { ...refusal.headers, connection: 'close' } });
       return;
     }
     dispatch(request, response, arrivedMs);

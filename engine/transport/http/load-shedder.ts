@@ -2,7 +2,6 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { DoorLimits } from '../../serving/door.ts';
-import { createBodyBudget } from './body-budget.ts';
 import { problemReply } from './problem.ts';
 import { commonHeaders } from './reply.ts';
 import { createWaitingLine } from './waiting-line.ts';
@@ -15,7 +14,7 @@ export interface LoadShedder {
   stopping(): void;
 }
 
-type Limits = Pick<DoorLimits, 'behindMs' | 'connections' | 'bodyBytes'>;
+type Limits = Pick<DoorLimits, 'behindMs' | 'connections'>;
 
 /** Sockets beyond the ones that are answered 503; beyond these the system turns them away. */
 const spareConnections = 2000;
@@ -45,7 +44,7 @@ function constantReply(detail: string, closes: boolean): (response: ServerRespon
   };
 }
 
-export function createLoadShedder(server: Server, { behindMs, connections, bodyBytes }: Limits): LoadShedder {
+export function createLoadShedder(server: Server, { behindMs, connections }: Limits): LoadShedder {
   let knocked = false;
   const nobodyKnocked = (): void => {
     knocked = false;
@@ -55,9 +54,7 @@ export function createLoadShedder(server: Server, { behindMs, connections, bodyB
   const refusals = createWaitingLine(0.4, () => knocked);
   const tooBusy = constantReply('More requests come than can be answered in time. Send it again in a second.', false);
   const tooMany = constantReply(`More than ${connections} connections are open. Close some, or use one for many requests.`, true);
-  const tooMuch = constantReply('Many large bodies are on their way already. Send it again in a second, or in parts.', true);
   const isStopping = constantReply('The server is stopping. Send it again in a moment, to the one that follows.', true);
-  const bodies = createBodyBudget(bodyBytes);
   const crowded = new WeakSet<Socket>();
   let open = 0;
   let stopping = false;
@@ -82,7 +79,7 @@ export function createLoadShedder(server: Server, { behindMs, connections, bodyB
         return;
       }
       const late = line.length >= alwaysTaken && line.expectedMs() > behindMs;
-      const refusal = closing ?? (late ? tooBusy : bodies.take(request, response) ? null : tooMuch);
+      const refusal = closing ?? (late ? tooBusy : null);
       if (refusal) {
         const refuse = (): void => {
           refusal(response);

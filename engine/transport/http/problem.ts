@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { errorTable, reportOf } from '#contract/errors';
-import type { Reply } from './reply.ts';
+import type { WholeReply } from './reply.ts';
 
 /** An answer that says in words what is wrong (RFC 9457). */
-export function problemReply(status: number, code: string, detail: string, headers: Record<string, string> = {}): Reply {
+export function problemReply(status: number, code: string, detail: string, headers: Record<string, string> = {}): WholeReply {
   const body = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code };
   return { status, headers: { 'content-type': 'application/problem+json', ...headers }, body: JSON.stringify(body) };
 }
@@ -17,10 +17,10 @@ export function placeOfBug(error: unknown): string | undefined {
 }
 
 /** Node has no words for it; nginx gave it to requests whose client went away. */
-const clientClosed = 499;
+export const clientClosed = 499;
 
 /** The answer to whatever was thrown. Of a bug only that it is one gets out; its stack is for the log. */
-export function problemOf(error: unknown): Reply {
+export function problemOf(error: unknown): WholeReply {
   const report = reportOf(error);
   const status = errorTable[report.code].http;
   if (report.code === 'internal') {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { MiB, type Route } from '#contract/api/route';
 import { EngineError } from '#contract/errors';
 import type { Upload } from '../../serving/handlers/handler.ts';
+import type { BodyShare } from './body-budget.ts';
 import { hasNoBody, readJsonBody } from './read-body.ts';
 import { fieldKinds, parseInput, queryValues } from './read-input.ts';
 import { receiveUpload } from './receive-upload.ts';
@@ -21,6 +22,7 @@ export type InputReader = (
   request: IncomingMessage,
   params: Record<string, string>,
   queries: URLSearchParams,
+  share: BodyShare,
 ) => Promise<ReadInput> | ReadInput;
 
 /** Throws `invalid_input` where the header is there and is no key. */
@@ -47,8 +49,8 @@ async function unrepeated(body: Promise<unknown>): Promise<unknown> {
 }
 
 /** The reader of a row: what can be known of its schemas is found out once. */
-export function inputReader(route: Route, uploadFolder: string | null): InputReader {
-  const { params: paramsSchema, query: querySchema, body: bodySchema, upload, bodyOptional, bodyLimit = MiB, secret } = route;
+export function inputReader(route: Route, uploadFolder: string | null, idleMs: number): InputReader {
+  const { params: paramsSchema, query: querySchema, body: bodySchema, upload, bodyOptional, bodyLimit: limit = MiB, secret } = route;
   const kinds = querySchema ? fieldKinds(querySchema) : null;
   const readParts = (params: Record<string, string>, queries: URLSearchParams) => ({
     params: paramsSchema ? parseInput(paramsSchema, params, 'path') : undefined,
@@ -57,14 +59,14 @@ export function inputReader(route: Route, uploadFolder: string | null): InputRea
   if (upload) {
     return async (request, params, queries) => ({
       ...readParts(params, queries),
-      body: (await receiveUpload(request, upload, bodyLimit, uploadFolder)) satisfies Upload,
+      body: (await receiveUpload(request, upload, { limit, idleMs }, uploadFolder)) satisfies Upload,
     });
   }
   if (!bodySchema) return (_request, params, queries) => ({ ...readParts(params, queries), body: undefined });
-  return async (request, params, queries) => {
+  return async (request, params, queries, share) => {
     const parts = readParts(params, queries);
     const readBody = async (): Promise<unknown> => {
-      const body = bodyOptional && hasNoBody(request) ? {} : await readJsonBody(request, bodyLimit);
+      const body = bodyOptional && hasNoBody(request) ? {} : await readJsonBody(request, { limit, idleMs, share });
       return parseInput(bodySchema as z.ZodType, body, 'body');
     };
     return { ...parts, body: await (secret === 'body and answer' ? unrepeated(readBody()) : readBody()) };

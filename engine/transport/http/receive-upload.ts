@@ -6,7 +6,9 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { EngineError } from '#contract/errors';
 import type { Upload } from '../../serving/handlers/handler.ts';
-import { UnsupportedMediaType } from './read-body.ts';
+import { bodyChunks } from './body-chunks.ts';
+import { BodyRefused } from './body-refused.ts';
+import type { BodyReading } from './read-body.ts';
 
 const suffixes: Record<string, string> = { 'application/x-ndjson': '.jsonl', 'application/json': '.json', 'text/csv': '.csv' };
 
@@ -24,19 +26,19 @@ const tooLarge = (limit: number): EngineError =>
 
 /**
  * Writes a body to a file of its own as it comes, whatever its size, at the pace of the disk. The name is made here: nothing of the request is in it.
- * Throws `too_large`, `invalid_input` for an empty body, or UnsupportedMediaType; then no file is left.
+ * Throws `too_large`, `invalid_input` for an empty body, or BodyRefused; then no file is left.
  */
 export async function receiveUpload(
   request: IncomingMessage,
   types: readonly string[],
-  limit: number,
+  { limit, idleMs }: Pick<BodyReading, 'limit' | 'idleMs'>,
   folder: string | null,
 ): Promise<Upload> {
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (!types.includes(type)) throw new UnsupportedMediaType(`Send the header Content-Type with one of ${types.join(', ')}.`);
+  if (!types.includes(type)) throw new BodyRefused(415, 'invalid_input', `Send the header Content-Type with one of ${types.join(', ')}.`);
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
-    throw new UnsupportedMediaType(`The body is encoded with ${encoding}. Send it as it is.`);
+    throw new BodyRefused(415, 'invalid_input', `The body is encoded with ${encoding}. Send it as it is.`);
   if (folder === null) {
     throw new EngineError(
       'unsupported',
@@ -48,11 +50,11 @@ export async function receiveUpload(
   const file = path.join(folder, `${randomUUID()}${suffixes[type] ?? ''}`);
   const counted = { bytes: 0 };
   try {
-    await pipeline(limited(request, limit, counted), createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+    await pipeline(limited(bodyChunks(request, idleMs), limit, counted), createWriteStream(file, { flags: 'wx', mode: 0o600 }));
     if (counted.bytes === 0) throw new EngineError('invalid_input', 'The body is empty. Send rows in it.');
   } catch (error) {
     await rm(file, { force: true });
-    if (error instanceof EngineError) throw error;
+    if (error instanceof EngineError || error instanceof BodyRefused) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOSPC' || code === 'EDQUOT')
       throw new EngineError('unavailable', 'The upload does not fit the disk. Free some space, then send it again.', {}, { cause: error });

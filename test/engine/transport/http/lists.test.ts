@@ -97,6 +97,23 @@ describe('POST /recommend/batch', () => {
   });
 });
 
+describe('a batch that one answer does not hold', () => {
+  const idsOf = (count: number) => Array.from({ length: count }, (_, i) => `one${i}`);
+  test.each([
+    [{ user_ids: idsOf(1000), k: 101 }, /1000 user_ids with k 101 are 101000 items; one answer has 100000 at most\. Ask for fewer users/],
+    [{ user_ids: idsOf(21), k: 500, explain: true }, /and explain are 10500 items; one answer has 10000 at most/],
+  ])('is refused in words', async (body, words) => {
+    const { status, json } = await server.post('/recommend/batch', body);
+    expect([status, json.code]).toEqual([400, 'invalid_input']);
+    expect(json.detail).toMatch(words);
+  });
+
+  test('the largest one is answered', async () => {
+    expect((await server.post('/recommend/batch', { user_ids: idsOf(20), k: 500, explain: true })).json.lists).toHaveLength(20);
+    expect((await server.post('/recommend/batch', { user_ids: idsOf(200), k: 500 })).json.lists).toHaveLength(200);
+  });
+});
+
 describe('POST /suggest', () => {
   test('ranks the candidates that are given, and says which it does not know', async () => {
     const { json } = await server.post('/suggest', {

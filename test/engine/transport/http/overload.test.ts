@@ -121,29 +121,64 @@ test('connections above the limit are answered 503 and closed; those that were t
   });
 });
 
-test('bodies for which there is no room are refused, lists are not, and room comes back with each answer', async () => {
-  await withDoor({ bodyBytes: 10_000 }, async (door) => {
-    const event = JSON.stringify({ user_id: 'u3', item_id: 'i3', context: { text: 'x'.repeat(3900) } });
-    const head = (length: string): string =>
-      `POST /events HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
-    const [one, two, three, chunked, list] = await Promise.all([1, 2, 3, 4, 5].map(() => wire(door.port)));
-    if (!one || !two || !three || !chunked || !list) throw new Error('no wires');
-    for (const client of [one, two]) client.socket.write(head(`Content-Length: ${event.length}`));
+const smallEvent = JSON.stringify({ user_id: 'u3', item_id: 'i3' });
+const postHead = (port: number, length: string, target = '/events'): string =>
+  `POST ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
+const post = (port: number, body: string): string => `${postHead(port, `Content-Length: ${body.length}`)}${body}`;
+
+test('what is only announced takes no room: silent clients keep nobody from sending, and are let go', async () => {
+  await withDoor({ bodyIdleMs: 500 }, async (door) => {
+    const silent = await Promise.all(Array.from({ length: 80 }, () => wire(door.port)));
+    for (const [at, { socket }] of silent.entries())
+      socket.write(
+        postHead(door.port, at % 2 ? 'Transfer-Encoding: chunked' : 'Content-Length: 4194304', at % 4 < 2 ? '/events' : '/auth/token'),
+      );
     await new Promise((done) => setTimeout(done, 50));
-    three.socket.write(head(`Content-Length: ${event.length}`));
-    expect(await three.closed).toMatch(/^HTTP\/1\.1 503[\s\S]*retry-after: 1[\s\S]*Many large bodies/);
-    chunked.socket.write(head('Transfer-Encoding: chunked'));
-    expect(await chunked.closed).toMatch(/^HTTP\/1\.1 503/);
+    const client = await wire(door.port);
+    client.socket.write(post(door.port, smallEvent));
+    await client.has(/HTTP\/1\.1 202/);
+    client.socket.destroy();
+    for (const [at, { closed }] of silent.entries()) {
+      // A length above the limit of /auth is refused at once.
+      expect(await closed).toMatch(at % 4 === 2 ? /^HTTP\/1\.1 413/ : /^HTTP\/1\.1 408[\s\S]*Nothing of the body came for 0\.5 s/);
+    }
+  });
+});
+
+test('large bodies for which there is no room are refused, small ones and lists are not, and room comes back with each answer', async () => {
+  await withDoor({ bodyBytes: 120_000 }, async (door) => {
+    const large = smallEvent + ' '.repeat(70_000);
+    const [one, two, three, small, list, gone] = await Promise.all([1, 2, 3, 4, 5, 6].map(() => wire(door.port)));
+    if (!one || !two || !three || !small || !list || !gone) throw new Error('no wires');
+    const most = post(door.port, large).slice(0, -5000);
+    for (const client of [one, two, gone]) {
+      client.socket.write(most);
+      if (client === two) await new Promise((done) => setTimeout(done, 100));
+    }
+    expect(await gone.closed).toMatch(/^HTTP\/1\.1 503[\s\S]*retry-after: 1[\s\S]*Many large bodies/);
+    small.socket.write(post(door.port, smallEvent));
+    await small.has(/HTTP\/1\.1 202/);
     list.socket.write(get(door.port, '/recommend/u3'));
     await list.has(/HTTP\/1\.1 200/);
     for (const client of [one, two]) {
-      client.socket.write(event);
+      client.socket.write(large.slice(-5000));
       await client.has(/HTTP\/1\.1 202/);
     }
-    const next = await wire(door.port);
-    next.socket.write(head(`Content-Length: ${event.length}`) + event);
-    await next.has(/HTTP\/1\.1 202/);
-    for (const { socket } of [one, two, list, next]) socket.destroy();
+    for (let left = 5; left > 0; left--) {
+      const length = three.text().length;
+      three.socket.write(post(door.port, large));
+      while (three.text().length === length) await new Promise((done) => setTimeout(done, 5));
+    }
+    expect(statuses(three.text())).toEqual([202, 202, 202, 202, 202]);
+    // One that goes away in the middle gives its room back, too.
+    one.socket.write(most);
+    await new Promise((done) => setTimeout(done, 50));
+    one.socket.destroy();
+    await new Promise((done) => setTimeout(done, 50));
+    const [next, last] = await Promise.all([wire(door.port), wire(door.port)]);
+    for (const client of [next, last]) client.socket.write(post(door.port, large));
+    for (const client of [next, last]) await client.has(/HTTP\/1\.1 202/);
+    for (const { socket } of [two, three, small, list, next, last]) socket.destroy();
   });
 });
 

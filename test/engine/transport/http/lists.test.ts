@@ -97,6 +97,37 @@ describe('POST /recommend/batch', () => {
   });
 });
 
+test.each(['application/json', 'application/x-ndjson'])(
+  'batches in %s hold up nobody, however little text their lists make',
+  async (accept) => {
+    const { lists } = server.service;
+    const make = lists.make.bind(lists);
+    const spy = vi.spyOn(lists, 'make').mockImplementation((recommender, options, call) => {
+      // As slow as with a large catalogue.
+      if (options.k === 2) for (const until = performance.now() + 2; performance.now() < until; );
+      return make(recommender, options, call);
+    });
+    const body = { user_ids: Array.from({ length: 200 }, (_, i) => `slow${i}`), k: 2 };
+    let open = 3;
+    const batches = Array.from({ length: open }, async () => {
+      expect((await server.post('/recommend/batch', body, { accept })).status).toBe(200);
+      open -= 1;
+    });
+    const waits: number[] = [];
+    while (open > 0) {
+      const asked = performance.now();
+      expect((await server.ask('/recommend/u1?k=3')).status).toBe(200);
+      waits.push(performance.now() - asked);
+    }
+    await Promise.all(batches);
+    spy.mockRestore();
+    waits.sort((a, b) => a - b);
+    // A request takes a few turns of the event loop: to be let in, to be heard, to be answered.
+    expect(waits.length).toBeGreaterThan(15);
+    expect(waits[Math.floor(waits.length / 2)]).toBeLessThan(100);
+  },
+);
+
 describe('a batch that one answer does not hold', () => {
   const idsOf = (count: number) => Array.from({ length: count }, (_, i) => `one${i}`);
   test.each([

@@ -120,8 +120,8 @@ export function createDispatch(
   for (const [path, target] of documentation()) router.add('GET', path, target);
 
   const answer = async (request: IncomingMessage, state: UnderWay): Promise<Reply> => {
-    // Dots in a path lead no higher than the root.
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://server');
+    // Dots in a path lead no higher than the root. The guard let in only what begins with one slash.
+    const { pathname, searchParams } = new URL(`http://server${request.url}`);
     const found = router.find(request.method ?? 'GET', pathname);
     if (found) {
       state.route = found.target.name;

@@ -64,6 +64,21 @@ describe('GET /recommend with options', () => {
   });
 });
 
+test.each([
+  ['/recommend/u3?filtr=category:even', /"filtr"\. Did you mean filter\?/],
+  ['/recommend/u3?K=5', /"K"\. Did you mean k\?/],
+  ['/recommend/u3?k=5&deadlinems=5', /"deadlinems"\. Did you mean deadline_ms\?/],
+  ['/similar/i3?explanation=true', /"explanation"\. It takes k, filter, exclude\./],
+  ['/api/feeds?user_id=u3&=1', /""\. It takes user_id, limit, /],
+  [`/recommend/u3?${'x'.repeat(5000)}=1`, /"x{60}…"/],
+  ['/health?verbose=1', /"verbose"\. It takes none\./],
+  ['/metrics?name=x', /"name"\. It takes none\./],
+])('a query field that is not known is refused by its name: %.60s', async (target, words) => {
+  const { status, json } = await server.ask(target);
+  expect([status, json.code]).toEqual([400, 'invalid_input']);
+  expect(json.detail).toMatch(words);
+});
+
 describe('POST /recommend/batch', () => {
   const users = Array.from({ length: 40 }, (_, i) => `u${i}`);
 

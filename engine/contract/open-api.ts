@@ -42,10 +42,9 @@ function responsesOf(route: Route): Json {
     [type]: { schema: schemaOf(route.answer, 'output') },
     ...(route.lines ? { 'application/x-ndjson': { schema: { type: 'string' } } } : {}),
   };
-  const reads = route.body !== undefined || route.upload !== undefined;
   return {
     [route.success]: { description: route.summary, content },
-    ...(route.params || route.query || reads ? { 400: problem('What was sent does not fit the schema') } : {}),
+    400: problem('What was sent does not fit the schema, or has a query field that is not known'),
     401: problem('The server asks for a key or a token, and none that holds was sent'),
     403: problem('The Host or Origin header is not of this machine, or the key may not do this'),
     ...(route.mayMiss ? { 404: problem('Not known here') } : {}),

@@ -14,6 +14,7 @@ import { type InputReader, idempotencyKeyOf, inputReader } from './read-request.
 import { isWhole, type PartsReply, type Reply } from './reply.ts';
 import { createPathRouter } from './router.ts';
 import type { Sender } from './send.ts';
+import type { Told } from './unreadable.ts';
 
 /** What becomes known of a request while it is answered. */
 interface UnderWay {
@@ -111,6 +112,7 @@ export function createDispatch(
   options: DoorOptions,
   limits: DoorLimits,
   sender: Sender,
+  told: Told,
 ): (request: IncomingMessage, response: ServerResponse, arrivedMs: number) => void {
   const router = createPathRouter<Target>();
   const bodies = createBodyBudget(limits.bodyBytes);
@@ -120,8 +122,8 @@ export function createDispatch(
   for (const [path, target] of documentation()) router.add('GET', path, target);
 
   const answer = async (request: IncomingMessage, state: UnderWay): Promise<Reply> => {
-    // Dots in a path lead no higher than the root.
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://server');
+    // Dots in a path lead no higher than the root. The guard let in only what begins with one slash.
+    const { pathname, searchParams } = new URL(`http://server${request.url}`);
     const found = router.find(request.method ?? 'GET', pathname);
     if (found) {
       state.route = found.target.name;
@@ -155,6 +157,10 @@ export function createDispatch(
     options.onAnswer(answered);
   };
 
+  /** What a client heard whose body did not come to its end, if anything. */
+  const heardStatus = (request: IncomingMessage, response: ServerResponse, { status }: Reply): number =>
+    request.complete || !response.destroyed ? status : (told.get(request.socket) ?? clientClosed);
+
   return (request, response, arrivedMs) => {
     const trace = options.tracer?.begin(request.headers, arrivedMs) ?? null;
     const state: UnderWay = {
@@ -187,7 +193,7 @@ export function createDispatch(
         void sendParts(reply);
         return;
       }
-      tell(request, state, reply.status, typeof reply.body === 'string' ? reply.body : undefined);
+      tell(request, state, heardStatus(request, response, reply), typeof reply.body === 'string' ? reply.body : undefined);
       sender.whole(response, reply);
       state.share.release();
     };

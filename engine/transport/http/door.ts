@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { MiB } from '#contract/api/route';
 import { EngineError } from '#contract/errors';
 import type { DoorLimits, OpenDoor, OpenHttpDoor } from '../../serving/door.ts';
@@ -13,7 +12,7 @@ import { ownNames, shownHost } from './own-names.ts';
 import { problemOf } from './problem.ts';
 import { createSender } from './send.ts';
 import { readTls } from './tls.ts';
-import { answerUnreadable } from './unreadable.ts';
+import { answerUnreadable, type Told } from './unreadable.ts';
 
 const usualLimits: DoorLimits = {
   behindMs: 100,
@@ -61,12 +60,12 @@ export const openHttpDoor: OpenHttpDoor = async (options): Promise<OpenDoor> => 
   };
   const limits = { ...usualLimits, ...options.limits };
   const sender = createSender(limits);
-  const dispatch = createDispatch(options, limits, sender);
+  const told: Told = new WeakMap();
+  const dispatch = createDispatch(options, limits, sender, told);
   const patience = patienceOf(limits);
   const server: Server = tls ? createTlsServer({ ...patience, ...(await readTls(tls)) }) : createServer(patience);
   const shedder = createLoadShedder(server, limits);
-  const unreadable = new WeakSet<Duplex>();
-  server.on('clientError', (error, socket) => answerUnreadable(unreadable, error, socket));
+  server.on('clientError', (error, socket) => answerUnreadable(told, error, socket));
   const answer = (request: IncomingMessage, response: ServerResponse, arrivedMs: number): void => {
     try {
       guard(request);

@@ -35,6 +35,8 @@ export function createGuard({ port, scheme, names }: { port: number; scheme: 'ht
     if ((site === 'cross-site' || site === 'same-site') && headers['sec-fetch-mode'] !== 'navigate') {
       throw new EngineError('forbidden', 'A page of another origin may not use this server.');
     }
-    if (!url?.startsWith('/')) throw new EngineError('invalid_input', 'The request names no path of this server. Start it with a slash.');
+    // What begins with two would be read as the name of another server.
+    if (!url || !/^\/(?![/\\])/.test(url))
+      throw new EngineError('invalid_input', 'The request names no path of this server. Start it with one slash.');
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EngineError } from '#contract/errors';
 import { explainIssues } from '#contract/issue-words';
+import { nearestWord } from './nearest-word.ts';
 
 type Place = 'path' | 'query' | 'body';
 
@@ -28,12 +29,25 @@ export function fieldKinds(schema: z.ZodObject): ReadonlyMap<string, Kind> {
   return new Map(Object.entries(properties).map(([name, property]) => [name, kindOf(property)]));
 }
 
-/** The strings of a query as the schema's own types. What is no number stays a string, for the schema to refuse. Lists are repeated, or have commas. */
+const shownLength = 60;
+
+/** What is misspelt must not be left out in silence: a list without its filter looks like any other. */
+function unknownField(name: string, known: readonly string[]): EngineError {
+  const shown = JSON.stringify(name.length > shownLength ? `${name.slice(0, shownLength)}…` : name);
+  const near = nearestWord(name, known);
+  const hint = near ? `Did you mean ${near}?` : known.length > 0 ? `It takes ${known.join(', ')}.` : 'It takes none.';
+  return new EngineError('invalid_input', `The query does not take the field ${shown}. ${hint}`, { place: 'query', field: name });
+}
+
+/**
+ * The strings of a query as the schema's own types. What is no number stays a string, for the schema to refuse. Lists are repeated, or have
+ * commas. Throws `invalid_input` for a field that is not known.
+ */
 export function queryValues(queries: URLSearchParams, kinds: ReadonlyMap<string, Kind>): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const name of new Set(queries.keys())) {
     const kind = kinds.get(name);
-    if (kind === undefined) continue;
+    if (kind === undefined) throw unknownField(name, [...kinds.keys()]);
     const given = queries.getAll(name);
     if (kind === 'list') {
       values[name] = given.flatMap((text) => text.split(','));

@@ -51,11 +51,14 @@ async function unrepeated(body: Promise<unknown>): Promise<unknown> {
 /** The reader of a row: what can be known of its schemas is found out once. */
 export function inputReader(route: Route, uploadFolder: string | null, idleMs: number): InputReader {
   const { params: paramsSchema, query: querySchema, body: bodySchema, upload, bodyOptional, bodyLimit: limit = MiB, secret } = route;
-  const kinds = querySchema ? fieldKinds(querySchema) : null;
-  const readParts = (params: Record<string, string>, queries: URLSearchParams) => ({
-    params: paramsSchema ? parseInput(paramsSchema, params, 'path') : undefined,
-    query: querySchema && kinds ? parseInput(querySchema, queryValues(queries, kinds), 'query') : undefined,
-  });
+  const kinds = querySchema ? fieldKinds(querySchema) : new Map();
+  const readParts = (params: Record<string, string>, queries: URLSearchParams) => {
+    const values = queryValues(queries, kinds);
+    return {
+      params: paramsSchema ? parseInput(paramsSchema, params, 'path') : undefined,
+      query: querySchema ? parseInput(querySchema, values, 'query') : undefined,
+    };
+  };
   if (upload) {
     return async (request, params, queries) => ({
       ...readParts(params, queries),

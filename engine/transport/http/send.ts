@@ -3,6 +3,7 @@ import type { DoorLimits } from '../../serving/door.ts';
 import { problemReply } from './problem.ts';
 import { commonHeaders, type PartsReply, type WholeReply } from './reply.ts';
 import { taken } from './taken.ts';
+import { nextTurn } from './turns.ts';
 
 /** How an answer in parts went out. */
 export interface Sent {
@@ -21,6 +22,8 @@ export interface Sender {
 
 /** What is handed to a socket at one time. */
 const blockLength = 65_536;
+/** Parts are made for so long, then others are answered. */
+const stretchMs = 8;
 
 function* blocksOf(bytes: Uint8Array): Generator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += blockLength) yield bytes.subarray(from, from + blockLength);
@@ -58,16 +61,22 @@ export function createSender({ writeMs, answerMs, answerBytes }: Pick<DoorLimits
 
   const sendParts = async (response: ServerResponse, parts: Iterable<string>, sent: Sent): Promise<void> => {
     let block = '';
+    await nextTurn();
+    let since = performance.now();
     for (const part of parts) {
       block += part;
-      if (block.length < blockLength) continue;
+      const full = block.length >= blockLength;
+      if (!full && performance.now() - since < stretchMs) continue;
       if (response.destroyed) return;
-      sent.head ||= block;
-      const room = response.write(block);
-      block = '';
+      if (full) {
+        sent.head ||= block;
+        const room = response.write(block);
+        block = '';
+        if (!room && !(await taken(response, 'drain', writeMs))) return;
+      }
       // Others are answered meanwhile, whether or not the client reads as fast as parts are made.
-      if (room) await new Promise((resolve) => setImmediate(resolve));
-      else if (!(await taken(response, 'drain', writeMs))) return;
+      await nextTurn();
+      since = performance.now();
     }
     if (response.destroyed) return;
     sent.head ||= block;

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { problemReply } from './problem.ts';
+import { clientClosed, problemReply } from './problem.ts';
 import { commonHeaders } from './reply.ts';
 
 /** Node's own names for what it cannot read, or did not get in time. */
@@ -13,15 +13,20 @@ const notHttp = [400, 'invalid_input', 'This is no HTTP request that can be read
 /** What is still being sent is read for so long, and thrown away: closed at once, a client would see a reset instead of the answer. */
 const lingerMs = 1000;
 
+/** What was told on a connection that is closed then, by its status. */
+export type Told = WeakMap<Duplex, number>;
+
 /** Answers what is no request, or none in time, with problem details as everything else, and closes. */
-export function answerUnreadable(answered: WeakSet<Duplex>, error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (answered.has(socket)) return;
-  answered.add(socket);
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+export function answerUnreadable(told: Told, error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (told.has(socket)) return;
+  const [status, code, words] = known[error.code ?? ''] ?? notHttp;
+  const gone = error.code === 'ECONNRESET' || !socket.writable;
+  // Who leaves in the middle seldom hears what is said.
+  told.set(socket, gone || error.code === 'HPE_INVALID_EOF_STATE' ? clientClosed : status);
+  if (gone) {
     socket.destroy();
     return;
   }
-  const [status, code, words] = known[error.code ?? ''] ?? notHttp;
   const { headers, body } = problemReply(status, code, words);
   const fields = { ...commonHeaders, ...headers, connection: 'close', 'content-length': Buffer.byteLength(body as string) };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);

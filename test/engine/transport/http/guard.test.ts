@@ -144,3 +144,15 @@ test.each([
 ])('%s', async (_name, text, status) => {
   expect(await raw(text(server.port))).toMatch(status);
 });
+
+test.each(['//[', '//x:99999/', '/\\[', '//evil.example/recommend/u1', '/\\evil.example/metrics', '/\t/[', 'x', '*', '//'])(
+  'the address %j is refused in words',
+  async (target) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: close\r\n\r\n`);
+    let text = '';
+    for await (const chunk of socket) text += chunk;
+    expect(text).toMatch(/^HTTP\/1\.1 400/);
+    expect(text).toMatch(/Start it with one slash|no HTTP request that can be read/);
+  },
+);

@@ -64,6 +64,21 @@ describe('GET /recommend with options', () => {
   });
 });
 
+test.each([
+  ['/recommend/u3?filtr=category:even', /"filtr"\. Did you mean filter\?/],
+  ['/recommend/u3?K=5', /"K"\. Did you mean k\?/],
+  ['/recommend/u3?k=5&deadlinems=5', /"deadlinems"\. Did you mean deadline_ms\?/],
+  ['/similar/i3?explanation=true', /"explanation"\. It takes k, filter, exclude\./],
+  ['/api/feeds?user_id=u3&=1', /""\. It takes user_id, limit, /],
+  [`/recommend/u3?${'x'.repeat(5000)}=1`, /"x{60}…"/],
+  ['/health?verbose=1', /"verbose"\. It takes none\./],
+  ['/metrics?name=x', /"name"\. It takes none\./],
+])('a query field that is not known is refused by its name: %.60s', async (target, words) => {
+  const { status, json } = await server.ask(target);
+  expect([status, json.code]).toEqual([400, 'invalid_input']);
+  expect(json.detail).toMatch(words);
+});
+
 describe('POST /recommend/batch', () => {
   const users = Array.from({ length: 40 }, (_, i) => `u${i}`);
 
@@ -96,6 +111,37 @@ describe('POST /recommend/batch', () => {
     expect((await server.post('/recommend/batch', { user_ids: ['u1'], role: 'admin' })).status).toBe(400);
   });
 });
+
+test.each(['application/json', 'application/x-ndjson'])(
+  'batches in %s hold up nobody, however little text their lists make',
+  async (accept) => {
+    const { lists } = server.service;
+    const make = lists.make.bind(lists);
+    const spy = vi.spyOn(lists, 'make').mockImplementation((recommender, options, call) => {
+      // As slow as with a large catalogue.
+      if (options.k === 2) for (const until = performance.now() + 2; performance.now() < until; );
+      return make(recommender, options, call);
+    });
+    const body = { user_ids: Array.from({ length: 200 }, (_, i) => `slow${i}`), k: 2 };
+    let open = 3;
+    const batches = Array.from({ length: open }, async () => {
+      expect((await server.post('/recommend/batch', body, { accept })).status).toBe(200);
+      open -= 1;
+    });
+    const waits: number[] = [];
+    while (open > 0) {
+      const asked = performance.now();
+      expect((await server.ask('/recommend/u1?k=3')).status).toBe(200);
+      waits.push(performance.now() - asked);
+    }
+    await Promise.all(batches);
+    spy.mockRestore();
+    waits.sort((a, b) => a - b);
+    // A request takes a few turns of the event loop: to be let in, to be heard, to be answered.
+    expect(waits.length).toBeGreaterThan(15);
+    expect(waits[Math.floor(waits.length / 2)]).toBeLessThan(100);
+  },
+);
 
 describe('a batch that one answer does not hold', () => {
   const idsOf = (count: number) => Array.from({ length: count }, (_, i) => `one${i}`);

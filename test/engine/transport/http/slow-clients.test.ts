@@ -67,3 +67,16 @@ test('a client that takes its answer slowly holds up nobody', async () => {
   socket.destroy();
   await closed;
 });
+
+test('a body that comes too slowly, or whose client goes, is told as such and not as an error of the server', async () => {
+  const begun = `POST /events HTTP/1.1\r\n${host()}Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n[`;
+  server.answered.length = 0;
+  const { closed } = slow(begun, ' ');
+  expect((await closed).answer).toMatch(/^HTTP\/1\.1 408/);
+  const leaving = slow(begun, ' ');
+  setTimeout(() => leaving.socket.destroy(), 100);
+  await leaving.closed;
+  const told = () => server.answered.filter(({ route }) => route === 'events').map(({ status }) => status);
+  for (let left = 200; left > 0 && told().length < 2; left--) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(told()).toEqual([408, 499]);
+});

@@ -20,7 +20,10 @@ export async function keepServing(
   serverStopped: Promise<string> = session.serverStopped,
 ): Promise<void> {
   if (flags.json) print(JSON.stringify({ url: status.url, port: status.port, bundle: status.bundle, model_version: status.modelVersion }));
-  else print(`Serving ${status.bundle} at ${status.url}  (documentation: ${status.url}/docs; Ctrl-C ends)`);
+  else {
+    print(`Serving ${status.bundle} at ${status.url}  (documentation: ${status.url}/docs; Ctrl-C ends)`);
+    if (status.auth) tell('Every request is asked for a key: recsmith keys makes one.');
+  }
   await waitForEnd(session, serverStopped);
 }
 

@@ -19,7 +19,7 @@ async function bundleToServe({ session, flags }: CommandContext): Promise<Bundle
     if (!current) return null;
     if (flags.rebuild) tell('Building anew, as asked.');
     else if (current.upToDate) return current.bundle;
-    else tell(`New data came since ${current.bundle.id} was made: building with it.`);
+    else tell(`New data came since the training of ${current.bundle.id}: building with it.`);
     return null;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

@@ -4,7 +4,7 @@ import type { BundleInfo } from '#contract/bundle';
 import { EngineError } from '#contract/errors';
 import { verifyBundle } from '../bundles/verify-bundle.ts';
 import { activateBundle, listBundles } from './bundles.ts';
-import type { EngineContext } from './engine-context.ts';
+import { type EngineContext, requireSession } from './engine-context.ts';
 
 /** The bundles of the workspace as its server tells them, newest first. */
 export async function servedVersions(context: EngineContext): Promise<{ models: z.infer<typeof ModelVersion>[] }> {
@@ -16,7 +16,11 @@ export async function servedVersions(context: EngineContext): Promise<{ models: 
       model: manifest.model,
       created_at: manifest.createdAt,
       active: id === served,
-      metrics: manifest.rankerMetrics ?? manifest.metrics,
+      // Both stages: retrieval as runs tell it, the ranker's own beside it.
+      metrics: {
+        ...manifest.metrics,
+        ...Object.fromEntries(Object.entries(manifest.rankerMetrics ?? {}).map(([name, value]) => [`ranker:${name}`, value])),
+      },
     })),
   };
 }
@@ -27,10 +31,15 @@ async function findVersion(context: EngineContext, version: string): Promise<Bun
   throw new EngineError('not_found', `There is no version ${JSON.stringify(version)}. GET /admin/models lists those there are.`);
 }
 
-/** Where the bundle of a version is, checked file by file. Throws `not_found` or `bundle_refused`. */
+/**
+ * Where the bundle of a version is, checked file by file, for an experiment; from then on it stays until a user removes it: it may win, and be activated after other
+ * bundles were made. Throws `not_found` or `bundle_refused`.
+ */
 export async function bundleOfVersion(context: EngineContext, version: string): Promise<{ path: string }> {
-  const { path } = await findVersion(context, version);
+  const { id, path } = await findVersion(context, version);
   await verifyBundle(path);
+  const { workspace } = requireSession(context);
+  await workspace.update({ madeBundles: workspace.manifest.madeBundles.filter((made) => made !== id) });
   return { path };
 }
 

@@ -17,6 +17,8 @@ export function countOf(value: number, one: string, many = `${one}s`): string {
 /** 0.6349 → `63 %`; small shares keep the digits that tell them from zero. */
 export function formatShare(share: number): string {
   const percent = share * 100;
+  // Next to all is not all.
+  if (percent < 100 && percent >= 99.5) return `${Math.min(99.9, Number(percent.toFixed(1)))} %`;
   if (percent === 0 || percent >= 10) return `${Math.round(percent)} %`;
   if (percent >= 1) return `${percent.toFixed(1).replace('.0', '')} %`;
   if (percent >= 0.01) return `${percent.toFixed(2)} %`;

@@ -43,9 +43,11 @@ const listFields = {
   cached: z.boolean(),
   model: z.string(),
   model_version: z.string(),
+  /** The experiment and the arm that the list is of, such as `exp-1:treatment`. */
+  experiment: z.string().nullable(),
 };
 
-export const RecommendAnswer = z.object({ ...listFields, experiment: z.string().nullable(), items: z.array(RecommendedItem) });
+export const RecommendAnswer = z.object({ ...listFields, items: z.array(RecommendedItem) });
 export type RecommendAnswer = z.infer<typeof RecommendAnswer>;
 
 export const SimilarAnswer = z.object({
@@ -75,6 +77,7 @@ export const FeedAnswer = z.object({
     user_id: z.string(),
     request_id: z.string(),
     model_version: z.string(),
+    experiment: z.string().nullable(),
     degraded: Degraded.optional(),
     /** The list that the cursor was of had expired: the page is of a new one. */
     restarted: z.boolean().optional(),

@@ -132,6 +132,7 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
         cached: made.cached,
         model: recommender.manifest.model,
         model_version: recommender.manifest.version,
+        experiment: answering.assignment?.label ?? null,
         propositions: items,
         unknown: (candidates ?? []).filter((id) => !recommender.knows(id)),
       };
@@ -156,6 +157,7 @@ export function recommendHandlers({ service }: HandlerContext): HandlersOf<typeo
           user_id: userId,
           request_id: caller.requestId,
           model_version: page.modelVersion,
+          experiment: page.assignment?.label ?? null,
           ...(page.list.degraded ? { degraded: page.list.degraded } : {}),
           ...(page.restarted ? { restarted: true } : {}),
         },

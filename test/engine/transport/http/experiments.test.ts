@@ -191,6 +191,8 @@ describe('while it is active', () => {
       const second = await on.ask(`/api/feeds?user_id=${user}&limit=5&cursor=${first.json.next_cursor}`);
       expect([ranked.json.model_version, proposed.json.model_version]).toEqual([versionOf[arm], versionOf[arm]]);
       expect([first, second].map(({ json }) => json.metadata.model_version)).toEqual([versionOf[arm], versionOf[arm]]);
+      const told = [ranked.json, proposed.json, first.json.metadata, second.json.metadata].map(({ experiment }) => experiment);
+      expect(new Set(told)).toEqual(new Set([`exp-1:${arm}`]));
     }
     const { arms } = await find(on);
     for (const arm of ['control', 'treatment'] as const) {

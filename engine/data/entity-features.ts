@@ -2,6 +2,7 @@ import type { EntityFeatures } from '../math/arrays.ts';
 import { readNumbers, readTexts } from './column-buffers.ts';
 import { hashTexts } from './hash-words.ts';
 import { storedKinds } from './import-entities.ts';
+import { readListCodes } from './list-codes.ts';
 import type { Session } from './session.ts';
 import { quoteName } from './sql.ts';
 
@@ -103,16 +104,7 @@ async function readList(
     FROM (SELECT v, count(*) AS n FROM (${members}) GROUP BY v) WHERE n >= 2 QUALIFY row_number() OVER (ORDER BY n DESC, v) <= ${largestVocabulary}`);
   const vocabulary = await readTexts(session, 'SELECT v FROM vocabulary ORDER BY code');
   if (vocabulary.length === 0) return null;
-  const coded = `FROM (${members}) m JOIN vocabulary w USING (v)`;
-  const count = await session.number(`SELECT count(*) ${coded}`);
-  const [places, codes] = await readNumbers(session, `SELECT m.place, w.code ${coded} ORDER BY m.place, w.code`, [
-    new Int32Array(count),
-    new Int32Array(count),
-  ]);
-  const offsets = new Int32Array(rows + 1);
-  for (const place of places) offsets[place + 1] = (offsets[place + 1] as number) + 1;
-  for (let row = 0; row < rows; row++) offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
-  return { name, vocabulary, offsets, codes };
+  return { name, vocabulary, ...(await readListCodes(session, members, rows)) };
 }
 
 /** Supplied embeddings: of the length that most of them have; others, and what is missing, are zeros. */

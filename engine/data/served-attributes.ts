@@ -2,6 +2,7 @@ import type { AttributeColumns } from '../math/arrays.ts';
 import { readNumbers, readTexts } from './column-buffers.ts';
 import type { Database } from './database.ts';
 import { storedKinds } from './import-entities.ts';
+import { readListCodes } from './list-codes.ts';
 import type { Session } from './session.ts';
 import { quoteName } from './sql.ts';
 import { makeRowTables } from './training-data.ts';
@@ -52,16 +53,7 @@ async function readColumns(session: Session, entity: 'users' | 'items', rows: nu
       const members = `SELECT r.place, unnest(list_distinct(${column})) AS v FROM ${from}`;
       const vocabulary = await readVocabulary(session, members);
       if (vocabulary.length === 0) continue;
-      const coded = `FROM (${members}) m JOIN vocabulary w USING (v)`;
-      const count = await session.number(`SELECT count(*) ${coded}`);
-      const [places, codes] = await readNumbers(session, `SELECT m.place, w.code ${coded} ORDER BY m.place, w.code`, [
-        new Int32Array(count),
-        new Int32Array(count),
-      ]);
-      const offsets = new Int32Array(rows + 1);
-      for (const place of places) offsets[place + 1] = (offsets[place + 1] as number) + 1;
-      for (let row = 0; row < rows; row++) offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
-      columns.lists.push({ name, vocabulary, offsets, codes });
+      columns.lists.push({ name, vocabulary, ...(await readListCodes(session, members, rows)) });
     }
   }
   return columns;

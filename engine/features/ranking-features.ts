@@ -1,4 +1,5 @@
 import type { Matrix, NamedArrays } from '../math/arrays.ts';
+import { unitRows } from '../math/unit-rows.ts';
 import { createInteractionState, type InteractionState, loadInteractionState, recentLength } from './interaction-state.ts';
 
 /** What the features are made of besides the events. Both have the same number of columns. */
@@ -65,22 +66,10 @@ function featureNames(dimensions: number): { names: string[]; blocks: RankingFea
   };
 }
 
-/** Rows at length 1 (zero rows stay), so that dot products are cosines. */
-function unitRows({ rows, columns, data }: Matrix): Float32Array {
-  const unit = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    let square = 0;
-    for (let i = row * columns; i < (row + 1) * columns; i++) square += (data[i] as number) ** 2;
-    const factor = square > 0 ? 1 / Math.sqrt(square) : 0;
-    for (let i = row * columns; i < (row + 1) * columns; i++) unit[i] = (data[i] as number) * factor;
-  }
-  return unit;
-}
-
 function featuresOf(state: InteractionState, { userEmbeddings, itemEmbeddings }: RankingEmbeddings): RankingFeatures {
   const dimensions = itemEmbeddings.columns;
   const { names, blocks } = featureNames(dimensions);
-  const unitItems = unitRows(itemEmbeddings);
+  const unitItems = unitRows(itemEmbeddings).data;
   const recent = new Int32Array(recentLength);
   let recentCount = 0;
   let recentOf = { user: Number.NaN, version: -1 };

@@ -36,7 +36,7 @@ test(
       await writeFile(more, 'user_id,item_id,event_type,timestamp\nu001,i010,like,2030-01-01T00:00:00Z\n');
       await recsmithJson(['import', workspace, more], { state });
       const renewed = await recsmith(['start-headless'], { state, signalAt: /Reading the data/ });
-      expect(renewed.stderr).toContain(`New data came since ${bundle} was made: building with it.`);
+      expect(renewed.stderr).toContain(`New data came since the training of ${bundle}: building with it.`);
       expect(renewed.code).toBe(130);
     }),
 );

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Arm } from '#contract/api/experiment-routes';
 import { Degraded, Source } from '#contract/api/recommend-routes';
 import type { BundleManifest } from '#contract/bundle';
+import { type Refusal, refusals } from './auth/refusals.ts';
 import type { AnswerFacts } from './handlers/handler.ts';
 import { createLatencyHistograms } from './latency-histograms.ts';
 
@@ -32,6 +33,8 @@ export interface ServerMetrics {
   countList(source: Source): void;
   countEvents(accepted: number, duplicates: number): void;
   countSwap(succeeded: boolean): void;
+  /** Somebody was not let in. */
+  countRefusal(reason: Refusal): void;
   /** A list that an experiment counts, and a success in it. */
   countExposure(arm: Arm): void;
   countSuccess(arm: Arm): void;
@@ -126,6 +129,7 @@ export function createServerMetrics(facts: MetricFacts): ServerMetrics {
   const degraded = counter('recsmith_degraded_total', 'Lists for which a stage gave way to a simpler one, by the reason', ['reason']);
   const events = counter('recsmith_events_total', 'Events received, by result', ['result']);
   const swaps = counter('recsmith_bundle_swaps_total', 'Changes of the served bundle, by result', ['result']);
+  const refused = counter('recsmith_refused_total', 'Requests that were not let in, by the reason', ['reason']);
   const exposures = counter('recsmith_experiment_exposures_total', 'Lists that an experiment counts, by arm', ['arm']);
   const successes = counter('recsmith_experiment_successes_total', 'Successes that an experiment counts, by arm', ['arm']);
   const bundle = new Gauge({
@@ -151,6 +155,7 @@ export function createServerMetrics(facts: MetricFacts): ServerMetrics {
   // Looked up once: a counter with labels makes a key of them at each call.
   const listOf = new Map(Source.options.map((source) => [source, lists.labels(source)]));
   for (const result of ['accepted', 'duplicate']) events.inc({ result }, 0);
+  for (const reason of refusals) refused.inc({ reason }, 0);
   for (const arm of Arm.options) {
     exposures.inc({ arm }, 0);
     successes.inc({ arm }, 0);
@@ -173,6 +178,7 @@ export function createServerMetrics(facts: MetricFacts): ServerMetrics {
     countExposure: (arm) => exposures.inc({ arm }),
     countSuccess: (arm) => successes.inc({ arm }),
     countSwap: (succeeded) => swaps.inc({ result: succeeded ? 'swapped' : 'refused' }),
+    countRefusal: (reason) => refused.inc({ reason }),
     showBundle({ name, model, version, counts, createdAt }) {
       createdMs = Date.parse(createdAt);
       bundle.reset();

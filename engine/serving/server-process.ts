@@ -160,7 +160,12 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
     log = opening;
     try {
       assertReachable(host, askForKeys);
-      const gates = await openServerAuth({ securityFolder, auth: askForKeys, host });
+      const gates = await openServerAuth({
+        securityFolder,
+        auth: askForKeys,
+        host,
+        onRefused: (reason) => service?.metrics.countRefusal(reason),
+      });
       auth = gates;
       if (authWish !== undefined) await gates.set(authWish);
       const opened = await openService({

@@ -6,6 +6,7 @@ import type { Security } from '../../security/security.ts';
 import { readToken } from '../../security/token.ts';
 import type { Gate } from '../gate.ts';
 import type { Limits } from './limits.ts';
+import type { RefusalNotes } from './refusals.ts';
 
 const rank: Record<Role, number> = { viewer: 0, service: 1, admin: 2 };
 
@@ -34,8 +35,17 @@ function credentialOf({ headersDistinct }: IncomingMessage): string | null {
 /** Whoever sends a key or token that holds; null where it does not. */
 type Known = { identity: Identity; key: ApiKeyInfo | null } | null;
 
+export interface KeyGateParts {
+  security: Security;
+  secret: Uint8Array;
+  limits: Limits;
+  /** Leaves a trace of a key that does not hold, and gives what to throw. */
+  failed(address: string, target: string, words: string): EngineError;
+  refusals: RefusalNotes;
+}
+
 /** Asks for a key or a token on every route that does not say it is for anyone. */
-export function createKeyGate({ keys, lines }: Security, secret: Uint8Array, limits: Limits): Gate {
+export function createKeyGate({ security: { keys, lines }, secret, limits, failed, refusals }: KeyGateParts): Gate {
   const identityOf = ({ name, role, id }: ApiKeyInfo): Identity => ({ name, role, keyId: id });
 
   const ofToken = (token: string): Known => {
@@ -55,18 +65,25 @@ export function createKeyGate({ keys, lines }: Security, secret: Uint8Array, lim
       if (route.role === 'anyone') return nobody;
       const credential = credentialOf(request);
       if (credential === null) {
+        refusals.count('no_key');
         throw new EngineError('unauthorized', 'This server asks for a key. Send one as Authorization: Bearer KEY, or as X-API-Key: KEY.');
       }
       const known = credential.includes('.') ? ofToken(credential) : ofKey(credential);
-      if (!known) throw limits.failed(request.socket.remoteAddress ?? '', notHolding);
+      if (!known) throw failed(request.socket.remoteAddress ?? '', `${route.method} ${route.path}`, notHolding);
       if (known.key) {
         limits.admit(known.key, request.socket);
         keys.used(known.key.id);
       }
       return known.identity;
     },
-    admit(identity, { role }: Route) {
+    admit(identity, { role, method, path }: Route) {
       if (role === 'anyone' || rank[identity.role] >= rank[role]) return;
+      const actor = `${identity.name} (${identity.keyId})`;
+      refusals.note('role', actor, {
+        actor,
+        target: `${method} ${path}`,
+        outcome: `needs the role ${role}; this key is a ${identity.role}`,
+      });
       throw new EngineError(
         'forbidden',
         `This needs the role ${role}; the key ${JSON.stringify(identity.name)} has the role ${identity.role}.`,

@@ -43,7 +43,12 @@ export function authHandlers({ auth }: HandlerContext): HandlersOf<typeof authRo
     async token({ body, caller }) {
       const security = auth.security();
       const key = security.keys.verify(body.api_key);
-      if (!key) throw auth.limits.failed(caller.address, 'The API key is not known here, or was revoked. Ask an admin for another one.');
+      if (!key)
+        throw auth.failed(
+          caller.address,
+          'POST /auth/token',
+          'The API key is not known here, or was revoked. Ask an admin for another one.',
+        );
       auth.limits.pace(key);
       security.keys.used(key.id);
       const pair = tokenPair(await security.secret(), key);
@@ -52,7 +57,7 @@ export function authHandlers({ auth }: HandlerContext): HandlersOf<typeof authRo
     async refresh({ body, caller }) {
       const security = auth.security();
       const known = await refreshClaims(security, body.refresh_token);
-      if (!known) throw auth.limits.failed(caller.address, notHolding);
+      if (!known) throw auth.failed(caller.address, 'POST /auth/refresh', notHolding);
       const { line, jti, key } = known;
       auth.limits.pace(key);
       const pair = tokenPair(await security.secret(), key);
@@ -60,12 +65,12 @@ export function authHandlers({ auth }: HandlerContext): HandlersOf<typeof authRo
       if (outcome === 'renewed') return pair.answer(line);
       if (outcome === 'reused')
         await auth.record(key.name, 'refresh', key.id, 'a refresh token was used twice: all tokens of its line are revoked');
-      throw auth.limits.failed(caller.address, notHolding);
+      throw auth.failed(caller.address, 'POST /auth/refresh', notHolding);
     },
     async revoke({ body, caller }) {
       const security = auth.security();
       const known = await refreshClaims(security, body.refresh_token);
-      if (!known) throw auth.limits.failed(caller.address, notHolding);
+      if (!known) throw auth.failed(caller.address, 'POST /auth/revoke', notHolding);
       return { revoked: await security.lines.end(known.line) };
     },
   };

@@ -69,7 +69,12 @@ export async function openTestServer(
     onExperiment: (one) => news.push(one),
   });
   const { host = '127.0.0.1', keys = false, tls = null, limits = {}, names = [] } = options;
-  const auth = await openServerAuth({ securityFolder: path.join(folder, 'security'), auth: keys, host });
+  const auth = await openServerAuth({
+    securityFolder: path.join(folder, 'security'),
+    auth: keys,
+    host,
+    onRefused: (reason) => service.metrics.countRefusal(reason),
+  });
   const handlers = createRouteHandlers({ service, version: '0.0.0-test', auth, callEngine: options.callEngine ?? null });
   const answered: Answered[] = [];
   const door = await openHttpDoor({

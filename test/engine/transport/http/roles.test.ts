@@ -149,3 +149,26 @@ test('every change by an admin is in the audit log, with who asked and what came
     [actor, 'createKey', made.json.id, 'service "new"'],
   ]);
 });
+
+test('who is refused is counted and written down, once a minute of each address and key', async () => {
+  const own = await openTestServer({ keys: true });
+  const made = await own.auth.security().createKey({ name: 'shop', role: 'viewer', rate_limit: null }, 'test');
+  await own.ask('/recommend/u1');
+  for (let i = 0; i < 3; i++) await own.ask('/recommend/u1', { headers: { 'x-api-key': 'rsk_wrong' } });
+  await own.post('/auth/token', { api_key: 'rsk_wrong' });
+  for (let i = 0; i < 2; i++) await own.ask('/admin/keys', { headers: { 'x-api-key': made.api_key } });
+  const { text } = await own.ask('/metrics', { headers: { 'x-api-key': made.api_key } });
+  const counted = (reason: string) => Number(new RegExp(`^recsmith_refused_total\\{reason="${reason}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+  expect(['no_key', 'wrong_key', 'role'].map(counted)).toEqual([1, 4, 2]);
+  const refused = async () => (await own.auth.security().audit.read(100)).entries.filter(({ action }) => action === 'refused');
+  await expect.poll(async () => (await refused()).length).toBe(2);
+  expect(await refused()).toMatchObject([
+    {
+      actor: `shop (${made.id})`,
+      target: 'GET /admin/keys',
+      outcome: expect.stringMatching(/^needs the role admin; this key is a viewer; 3 more/),
+    },
+    { actor: '127.0.0.1', target: 'GET /recommend/{user_id}', outcome: 'the key or token does not hold' },
+  ]);
+  await own.close();
+});

@@ -20,7 +20,7 @@ export type ApiKeyInfo = z.infer<typeof ApiKeyInfo>;
 export const NewApiKey = z.strictObject({
   name: z.string().min(1).max(100),
   role: Role.default('viewer'),
-  rate_limit: z.number().positive().max(100_000).nullable().default(null),
+  rate_limit: z.number().min(0.01).max(100_000).nullable().default(null),
 });
 
 export const AuditEntry = z.object({

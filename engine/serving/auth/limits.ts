@@ -11,6 +11,8 @@ const burstShare = 0.1;
 /** A bucket that holds one request only would spill while its client waits for a round moment. */
 const leastBurst = 1.5;
 const connectionsOfOneKey = 64;
+/** Nobody is told to wait for longer, whatever the limit of their key. */
+const longestWaitSeconds = 3600;
 
 /** How much anybody may ask. */
 export interface Limits {
@@ -23,7 +25,7 @@ export interface Limits {
 }
 
 const tooMany = (words: string, waitMs: number): EngineError => {
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+  const retryAfterSeconds = Math.min(longestWaitSeconds, Math.max(1, Math.ceil(waitMs / 1000)));
   return new EngineError('too_many', `${words} Try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
 };
 

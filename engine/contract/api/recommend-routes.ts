@@ -85,7 +85,7 @@ export const BatchAnswer = z.object({ request_id: z.string(), model_version: z.s
 
 const count = z.number().int().min(1).max(500);
 const k = count.default(10).describe('How many items');
-const filter = z.string().min(1).max(1000).describe('Only items with these attributes, such as category:video AND difficulty<3').optional();
+const filter = z.string().min(1).max(1000).describe('Only items with these attributes, such as type:video AND difficulty<3').optional();
 const ids = z.array(EntityId).max(500);
 
 /** How a list is made, whichever route asks for it. */

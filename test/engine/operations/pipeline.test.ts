@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { PipelineResult } from '#contract/pipeline';
+import { routes } from '#contract/routes';
 import { type TestEngine, withEngine, withSampleData } from '../../support/engine.ts';
 
 const quick = { params: { epochs: 3 } };
@@ -35,6 +36,11 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
     expect(first.source).toBe('ranker');
     const items = (first.items as { item_id: string }[]).map((item) => item.item_id);
     expect(items).toHaveLength(10);
+
+    // The filter that the documentation shows works on the sample.
+    const [, filter] = /such as (.+)$/.exec(routes.recommend.query.shape.filter.unwrap().description ?? '') ?? [];
+    const filtered = await getJson(`${result.url}/recommend/nobody?filter=${encodeURIComponent(filter as string)}`);
+    expect((filtered.items as unknown[]).length).toBe(10);
 
     // Nothing that the user had already is recommended.
     const view = await engine.call('run.userView', { run: result.run, user, k: 10 });

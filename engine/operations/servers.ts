@@ -1,9 +1,11 @@
+import { homedir, tmpdir } from 'node:os';
 import type { AdminCall } from '#contract/child-messages';
 import { EngineError } from '#contract/errors';
 import type { Job } from '#contract/job';
 import { assertReachable } from '#contract/loopback';
 import type { HandlersOf } from '#contract/operations';
 import type { ServerStatus } from '#contract/server';
+import { withoutFolders } from '../files/without-folders.ts';
 import { layout } from '../workspace/layout.ts';
 import { assertId } from '../workspace/manifests.ts';
 import { ingestEvents } from './data.ts';
@@ -32,20 +34,25 @@ export interface AdminStories {
   reindex(input: Extract<AdminCall, { route: 'reindex' }>['body']): Job;
 }
 
-function answerJob(context: EngineContext, id: string): unknown {
+function answerJob(context: EngineContext, id: string, hide: (text: string) => string): unknown {
   const { id: job_id, kind, status, progress, error, result } = context.jobs.get(id);
   return {
     job_id,
     kind,
     status,
-    ...(progress ? { phase: progress.phase } : {}),
-    ...(error ? { error: error.message } : {}),
+    ...(progress ? { phase: hide(progress.phase) } : {}),
+    ...(error ? { error: hide(error.message) } : {}),
     ...(result !== undefined ? { result } : {}),
   };
 }
 
-async function answerAdmin(context: EngineContext, stories: AdminStories, call: AdminCall): Promise<unknown> {
-  if (call.route === 'job') return answerJob(context, call.id);
+async function answerCall(
+  context: EngineContext,
+  stories: AdminStories,
+  call: AdminCall,
+  hide: (text: string) => string,
+): Promise<unknown> {
+  if (call.route === 'job') return answerJob(context, call.id, hide);
   if (call.route === 'models') return servedVersions(context);
   if (call.route === 'activate') return activateVersion(context, call.version);
   if (call.route === 'bundle') return bundleOfVersion(context, call.version);
@@ -54,6 +61,17 @@ async function answerAdmin(context: EngineContext, stories: AdminStories, call: 
   if (call.route === 'user.erase') return adminAnswer(await startErasing(context, call.user));
   assertRoom(context);
   return adminAnswer(call.route === 'train' ? stories.retrain(call.body) : stories.reindex(call.body));
+}
+
+/** Who asks by HTTP is told the names of files, and not where they lie. */
+async function answerAdmin(context: EngineContext, stories: AdminStories, call: AdminCall): Promise<unknown> {
+  const hide = withoutFolders([...(context.session ? [context.session.workspace.path] : []), tmpdir(), homedir()]);
+  try {
+    return await answerCall(context, stories, call, hide);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new EngineError(error.code, hide(error.message), error.details, { cause: error });
+  }
 }
 
 function listenerOf(context: EngineContext, stories: AdminStories): ServerListener {

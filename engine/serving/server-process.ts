@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AdminCall, FromServer, ToServer } from '#contract/child-messages';
 import { EngineError, errorFrom, reportOf } from '#contract/errors';
 import { assertReachable } from '#contract/loopback';
@@ -179,7 +180,15 @@ export function runServerProcess(channel: Channel, options: { openDoor: OpenHttp
       service = opened;
       tracer = await openTracer(options.version);
       const callEngine = adminAvailable ? engine.call : null;
-      const handlers = createRouteHandlers({ service: opened, version: options.version, auth: gates, callEngine });
+      const handlers = createRouteHandlers({
+        service: opened,
+        version: options.version,
+        auth: gates,
+        callEngine,
+        folders: [path.dirname(bundlePath), eventLogFolder, experimentsFolder, uploadFolder, securityFolder].flatMap(
+          (folder) => folder ?? [],
+        ),
+      });
       door = await options.openDoor({
         host,
         port,

@@ -12,6 +12,8 @@ export interface HandlerContext {
   auth: ServerAuth;
   /** Asks the engine; null where the server has none. */
   callEngine: ((call: AdminCall) => Promise<unknown>) | null;
+  /** Words for whoever asks, who is told of no folder of this machine. */
+  hide(text: string): string;
 }
 
 /** Asks the engine. Throws `unsupported` where there is none. */

@@ -3,7 +3,7 @@ import { EngineError } from '#contract/errors';
 import type { HandlerContext } from './context.ts';
 import type { HandlersOf } from './handler.ts';
 
-export function operationHandlers({ service, version }: HandlerContext): HandlersOf<typeof operationRoutes> {
+export function operationHandlers({ service, version, hide }: HandlerContext): HandlersOf<typeof operationRoutes> {
   return {
     health() {
       const { name, model, version: modelVersion, counts } = service.current().manifest;
@@ -17,7 +17,7 @@ export function operationHandlers({ service, version }: HandlerContext): Handler
         users: counts.users,
         items: counts.items,
         uptime_seconds: Math.round(service.uptimeSeconds() * 10) / 10,
-        ...(problem ? { problem } : {}),
+        ...(problem ? { problem: hide(problem) } : {}),
       };
     },
     ready() {

@@ -75,6 +75,10 @@ test('uploads are read into the workspace by a job that tells its counts, and no
     expect(items.json.result).toMatchObject({ read: 1, accepted: 1 });
     const wrong = await upload('/admin/items', 'text/csv', 'colour,size\nred,1\n');
     expect(wrong.json).toMatchObject({ status: 'failed', error: expect.stringMatching(/item/) });
+    // The window is told where a file lies, and who asks by HTTP its name alone.
+    const job = await engine.call('job.get', { id: wrong.json.job_id });
+    expect(job.error?.message).toContain(engine.folder);
+    expect(JSON.stringify(wrong.json)).not.toContain(engine.folder);
     expect(await uploads()).toEqual([]);
     expect((await get('/admin/jobs/job-999')).status).toBe(404);
     expect((await post('/admin/items', 'text/csv', '')).status).toBe(400);

@@ -75,7 +75,13 @@ export async function openTestServer(
     host,
     onRefused: (reason) => service.metrics.countRefusal(reason),
   });
-  const handlers = createRouteHandlers({ service, version: '0.0.0-test', auth, callEngine: options.callEngine ?? null });
+  const handlers = createRouteHandlers({
+    service,
+    version: '0.0.0-test',
+    auth,
+    callEngine: options.callEngine ?? null,
+    folders: [folder],
+  });
   const answered: Answered[] = [];
   const door = await openHttpDoor({
     host,

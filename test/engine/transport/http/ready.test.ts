@@ -20,13 +20,17 @@ test('where events cannot be stored it is not ready and says why, health is degr
   // A folder where the log's file should be cannot be written to, by any user.
   const log = path.join(server.folder, 'events', '1.log');
   await mkdir(log);
-  expect((await server.post('/events', event)).status).toBe(503);
+  const refused = await server.post('/events', event);
+  expect(refused.status).toBe(503);
   const { status, headers, json } = await server.ask('/ready');
   expect([status, headers['retry-after'], json.code]).toEqual([503, '1', 'unavailable']);
   expect(json.detail).toMatch(/^Not ready\. event_log: Events cannot be stored in .*EISDIR/);
   const health = await server.ask('/health');
   expect([health.status, health.json.status]).toEqual([200, 'degraded']);
   expect(health.json.problem).toMatch(/EISDIR/);
+  // Nobody is told where on this machine.
+  expect(refused.json.detail).toMatch(/^Events cannot be stored in events: /);
+  expect([refused.text, JSON.stringify(json), health.text].filter((text) => text.includes(server.folder))).toEqual([]);
   expect((await server.ask('/recommend/u3')).status).toBe(200);
   await rm(log, { recursive: true });
   expect((await server.post('/events', event)).status).toBe(202);

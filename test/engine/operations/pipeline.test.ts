@@ -38,7 +38,7 @@ test('the pipeline ends in a port that answers with the model, and the loop clos
     expect(items).toHaveLength(10);
 
     // The filter that the documentation shows works on the sample.
-    const [, filter] = /such as (.+)$/.exec(routes.recommend.query.shape.filter.description ?? '') ?? [];
+    const [, filter] = /such as (.+)$/.exec(routes.recommend.query.shape.filter.unwrap().description ?? '') ?? [];
     const filtered = await getJson(`${result.url}/recommend/nobody?filter=${encodeURIComponent(filter as string)}`);
     expect((filtered.items as unknown[]).length).toBe(10);
 

@@ -36,6 +36,9 @@ test(
       expect((await send(engine, '/admin/keys')).status).toBe(200);
       expect((await send(engine, '/admin/keys', { authorization: 'Bearer nothing' })).status).toBe(401);
       expect((await send(engine, '/admin/keys', { 'X-Api-Key': 'nothing' })).status).toBe(401);
+      // The server writes down what it refused while its client goes on.
+      const written = async () => (await engine.call('server.security', {})).audit.entries.map(({ action }) => action);
+      await expect.poll(written).toContain('refused');
       const made = await engine.call('server.createKey', { name: 'shop', role: 'admin' });
       await expect.poll(() => outside({ 'x-api-key': made.api_key }), { timeout: 1000 }).toBe(200);
       const posted = await send(engine, '/events', {}, 'POST', JSON.stringify({ user_id: 'ü', item_id: 'i1' }));
@@ -51,6 +54,7 @@ test(
         ['engine', 'server.start', 'keys are asked for'],
         ['a test', 'revokeKey', 'revoked'],
         ['a test', 'createKey', 'admin "shop"'],
+        ['127.0.0.1', 'refused', 'the key or token does not hold'],
         ['a test', 'auth', 'on'],
         ['engine', 'server.start', 'open'],
       ]);

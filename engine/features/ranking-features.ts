@@ -38,6 +38,8 @@ export interface RankingFeatures {
   /** The user's newest items, in no order, which the last two cross features look at. Good until the next call. */
   recentItems(userRow: number): Int32Array;
   writeCross(userRow: number, itemRow: number, out: Float32Array, offset: number): void;
+  /** Items' embeddings at length 1: of which the similarities with recent items are made. */
+  unitItems: Matrix;
   save(): NamedArrays;
 }
 
@@ -69,7 +71,8 @@ function featureNames(dimensions: number): { names: string[]; blocks: RankingFea
 function featuresOf(state: InteractionState, { userEmbeddings, itemEmbeddings }: RankingEmbeddings): RankingFeatures {
   const dimensions = itemEmbeddings.columns;
   const { names, blocks } = featureNames(dimensions);
-  const unitItems = unitRows(itemEmbeddings).data;
+  const unit = unitRows(itemEmbeddings);
+  const unitItems = unit.data;
   const recent = new Int32Array(recentLength);
   let recentCount = 0;
   let recentOf = { user: Number.NaN, version: -1 };
@@ -162,6 +165,7 @@ function featuresOf(state: InteractionState, { userEmbeddings, itemEmbeddings }:
       return recent.subarray(0, recentCount);
     },
     writeCross,
+    unitItems: unit,
     save: () => state.save(),
   };
 }

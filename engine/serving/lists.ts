@@ -55,7 +55,7 @@ function keyOf({ userId, k, filter, exclude, seen, diversity, explain }: ListOpt
 }
 
 /** Lists made ahead are kept beside those of requests, which come and go sooner. */
-const aheadKey = (options: ListOptions): string => `ahead ${keyOf(options).key}`;
+const aheadKey = (key: string): string => `ahead ${key}`;
 
 interface Batch {
   userIds: readonly string[];
@@ -92,7 +92,7 @@ export function createLists({ current, eventsOf, now = Date.now }: ListsParts): 
   };
 
   const staleItems = (key: string): readonly RecommendedItem[] | null =>
-    (cache.stale(key) ?? cache.stale(`ahead ${key}`))?.list.items ?? null;
+    (cache.stale(key) ?? cache.stale(aheadKey(key)))?.list.items ?? null;
 
   const makeNow = (recommender: Recommender, options: ListOptions, call: ListCall, key: string | null): CachedList => {
     const { events, deadline, stages } = call;
@@ -117,7 +117,7 @@ export function createLists({ current, eventsOf, now = Date.now }: ListsParts): 
       const { version } = events;
       const options = { userId, k: batch.k };
       const made = makeNow(current(), options, { events, fresh: true, deadline: { atMs: Number.POSITIVE_INFINITY } }, null);
-      cache.keep(aheadKey(options), version, made, batch.endsMs, true);
+      cache.keep(aheadKey(keyOf(options).key), version, made, batch.endsMs, true);
       const elapsed = performance.now() - since;
       if (elapsed < stretchMs) continue;
       await new Promise((resolve) => setTimeout(resolve, elapsed));
@@ -148,23 +148,23 @@ export function createLists({ current, eventsOf, now = Date.now }: ListsParts): 
     void work();
   };
 
-  const find = (options: ListOptions, version: number): CachedList | null => {
-    const { key, prefix } = keyOf(options);
+  const find = ({ key, prefix }: ReturnType<typeof keyOf>, k: number, version: number): CachedList | null => {
     const made = cache.find(key, version, now());
-    const found = made && cut(made, options.k, prefix);
+    const found = made && cut(made, k, prefix);
     if (found || !prefix) return found;
-    const ahead = cache.find(aheadKey(options), version, now());
-    return ahead && cut(ahead, options.k, prefix);
+    const ahead = cache.find(aheadKey(key), version, now());
+    return ahead && cut(ahead, k, prefix);
   };
 
   return {
     make(recommender, options, call) {
-      const { key } = keyOf(options);
+      const named = keyOf(options);
+      const { key } = named;
       // Lists of the served bundle only: a batch that was begun before it changed goes on with the one before.
       const findable = mayBeFound(options) && recommender === current();
       const { version } = call.events;
       if (findable && !call.fresh) {
-        const cached = find(options, version);
+        const cached = find(named, options.k, version);
         cache.count(cached !== null);
         if (cached) return { ...cached, cached: true };
       }

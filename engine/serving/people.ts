@@ -85,28 +85,28 @@ export function createPeople({ bundle, userRows, itemRows, foldIn, features }: P
   };
   const foldedRows = (events: UserEvents): number[] => tellingEvents(events).map(({ itemRow }) => itemRow);
 
-  const takeRow = (events: UserEvents): { row: number; version: number; folded: boolean } => {
+  const takeRow = (telling: ReturnType<typeof tellingEvents>): { row: number; version: number; folded: boolean } => {
     const [oldest] = newcomers;
     const row = newcomers.size < newcomerRows || !oldest ? ownUsers + newcomers.size : oldest[1].row;
     if (newcomers.size >= newcomerRows && oldest) newcomers.delete(oldest[0]);
     // Only what the ranker counts: the others made a vector, for want of better.
     features?.restartUser(
       row,
-      tellingEvents(events).filter(({ positive }) => positive),
+      telling.filter(({ positive }) => positive),
     );
     return { row, version: -1, folded: false };
   };
 
   /** The row of a newcomer who has had something that the bundle knows; -1 for others. */
   const newcomerRow = (userId: string, events: UserEvents): number => {
-    let newcomer = newcomers.get(userId);
-    if (!newcomer) {
-      if (foldedRows(events).length === 0) return -1;
-      newcomer = takeRow(events);
-    } else newcomers.delete(userId);
+    const before = newcomers.get(userId);
+    const telling = before?.version === events.version ? null : tellingEvents(events);
+    if (!before && telling?.length === 0) return -1;
+    newcomers.delete(userId);
+    const newcomer = before ?? takeRow(telling ?? []);
     newcomers.set(userId, newcomer);
-    if (newcomer.version !== events.version) {
-      const vector = foldIn.vectorOf(foldedRows(events));
+    if (telling) {
+      const vector = foldIn.vectorOf(telling.map(({ itemRow }) => itemRow));
       newcomer.folded = vector !== null;
       newcomer.version = events.version;
       if (vector) userEmbeddings.data.set(vector, newcomer.row * columns);

@@ -131,7 +131,7 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   const { manifest, itemIds, seen, userEmbeddings, itemEmbeddings } = bundle;
   const popularity = createPopularityList(bundle.popularity);
   const filters = createItemFilters(bundle.attributes.items);
-  const unit = unitRows(itemEmbeddings);
+  const unit = ranker?.features.unitItems ?? unitRows(itemEmbeddings);
   const similarItems = createSimilarItems(unit);
   const people = createPeople({ bundle, userRows, itemRows, foldIn, features: ranker?.features ?? null });
   let index = parts.index;

@@ -1,14 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent, createServer, request } from 'node:http';
-import { builtinModules } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { FromServer, ToServer } from '#contract/child-messages';
 import { writeBundle } from '../../engine/bundles/write-bundle.ts';
+import { bundleServer } from '../support/server-process.ts';
 import { type SampleOptions, sampleContents } from './bundles/sample-contents.ts';
 
 /** The real entry, bundled as the build does it, as a real process. */
@@ -26,16 +25,7 @@ async function pack(options: SampleOptions): Promise<string> {
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'server-process-'));
-  entry = path.join(folder, 'dist', 'engine', 'server.cjs');
-  const build = await rolldown({
-    input: path.join(root, 'engine', 'server.ts'),
-    platform: 'node',
-    external: [/^node:/, ...builtinModules, 'usearch'],
-    logLevel: 'silent',
-  });
-  await build.write({ file: entry, format: 'cjs', codeSplitting: false, dynamicImportInCjs: false });
-  await build.close();
-  await writeFile(path.join(folder, 'package.json'), '{"version":"1.2.3"}');
+  entry = await bundleServer(folder);
   first = await pack({ version: 'v1' });
 }, 60_000);
 afterEach(() => {
